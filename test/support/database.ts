@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import postgres from 'postgres';
+import { inject } from 'vitest';
+import { connect, type Database } from '../../src/store/database.ts';
+
+/** A database of a test file's own. */
+export interface TestDatabase extends Database {
+  /** As the owner, who may do everything. */
+  readonly url: string;
+}
+
+/**
+ * Copies the migrated template.
+ *
+ * @param options `role`: the role that `db` and `sql` work under; the owner's if left out
+ * @returns the copy; `close` drops it, whoever is connected
+ */
+export async function cloneDatabase(options: { role?: string } = {}): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const url = new URL(inject('templateUrl'));
+  const template = url.pathname.slice(1);
+  await maintain((sql) => createFrom(sql, name, template));
+  url.pathname = name;
+  const database = connect(url.href, { max: 4, ...options });
+  return {
+    ...database,
+    url: url.href,
+    async close() {
+      await database.close();
+      await maintain((sql) => sql`drop database if exists ${sql(name)} with (force)`);
+    },
+  };
+}
+
+async function createFrom(sql: postgres.Sql, name: string, template: string): Promise<void> {
+  for (let tries = 200; ; tries -= 1) {
+    try {
+      // Copying files is dearer than writing a small template to the log.
+      await sql`create database ${sql(name)} template ${sql(template)} strategy wal_log`;
+      return;
+    } catch (error) {
+      const busy = error instanceof postgres.PostgresError && error.code === '55006';
+      if (!busy || tries === 0) throw error;
+      // Another file is copying it.
+      await delay(25);
+    }
+  }
+}
+
+async function maintain(work: (sql: postgres.Sql) => PromiseLike<unknown>): Promise<void> {
+  const url = new URL(inject('templateUrl'));
+  url.pathname = 'postgres';
+  const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
+  try {
+    await work(sql);
+  } finally {
+    await sql.end();
+  }
+}
