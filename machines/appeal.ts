@@ -1,0 +1,99 @@
+/** The reported person may write to the leaders (SP, appeal). */
+import type { Context } from './context.ts';
+import { responsesOf } from './decision.ts';
+import { on, stage, type Condition } from './setup.ts';
+
+const note = (context: Context, known: Partial<Context['appeal']>) => ({
+  appeal: { ...context.appeal, ...known },
+});
+
+const when = (condition: Condition) => ({ type: 'when', params: { condition } }) as const;
+
+/** Where the profile has no window there is no clock: an `after` without a due time would fire at once. */
+const opens = {
+  'internal.notified': [
+    { guard: when('appealOpensWithAWindow'), target: '.open.limited' },
+    { guard: when('appealOpens'), target: '.open.unlimited' },
+  ],
+};
+
+const review = on({
+  'appeal.assignReviewers': {
+    target: 'underReview',
+    record: ({ staff }, { reviewers }) => ({ staff: { ...staff, reviewers } }),
+  },
+});
+
+/** Whatever the outcome, the reported person is told anew. */
+const toldAnew = { notifiedAt: null, unnotifiable: false };
+
+export const appeal = stage.createStateConfig({
+  initial: 'idle',
+  states: {
+    idle: {},
+    open: {
+      initial: 'unlimited',
+      states: {
+        unlimited: {},
+        limited: { after: { appealWindow: { target: '#case.open.appeal.lapsed' } } },
+      },
+      on: on({
+        'appeal.file': { target: 'filed', record: (context) => note(context, { filed: true }) },
+      }),
+    },
+    lapsed: {},
+    filed: { on: review },
+    underReview: {
+      on: {
+        ...review,
+        ...on({
+          'appeal.decide': [
+            {
+              given: { outcome: 'upheld' },
+              target: 'settled',
+              record: (context) => ({
+                ...note(context, { outcome: 'upheld' }),
+                decision: context.decision && { ...context.decision, ...toldAnew },
+              }),
+            },
+            {
+              given: { outcome: 'modified' },
+              target: 'settled',
+              raise: 'internal.appealModified',
+              record: (context, { responses }) => ({
+                ...note(context, { outcome: 'modified' }),
+                decision: context.decision && {
+                  ...context.decision,
+                  ...toldAnew,
+                  responses: responsesOf(responses ?? []),
+                },
+              }),
+            },
+            {
+              given: { outcome: 'overturned' },
+              target: 'settled',
+              raise: 'internal.appealOverturned',
+              record: (context) => ({
+                ...note(context, { outcome: 'overturned' }),
+                decision: context.decision && {
+                  ...context.decision,
+                  ...toldAnew,
+                  violation: false,
+                  responses: [],
+                },
+              }),
+            },
+          ],
+        }),
+      },
+    },
+    settled: {},
+  },
+  on: {
+    ...opens,
+    ...on({
+      'appeal.notifyRoute': { record: (context) => note(context, { routeTold: true }) },
+      'appeal.encourageApology': {},
+    }),
+  },
+});

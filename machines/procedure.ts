@@ -1,0 +1,67 @@
+/**
+ * The profile: what varies between organisations is a setting here, never a second machine.
+ * A case keeps the settings that it was opened with.
+ */
+import { z } from 'zod';
+import { addDuration } from './time.ts';
+
+/** Any time will do: it only shows that the duration can be added to one. */
+const someTime = '2000-02-29T00:00:00.000Z';
+
+const duration = z
+  .string()
+  .refine(
+    (iso) => {
+      try {
+        return addDuration(someTime, iso) >= someTime;
+      } catch {
+        return false;
+      }
+    },
+    { error: 'must be an ISO 8601 duration, such as PT24H or P7D' },
+  )
+  .meta({ format: 'duration' });
+
+const line = z.string().trim().min(1).max(200);
+
+export const settingsSchema = z
+  .strictObject({
+    organization: line.describe('Whose procedure this is.'),
+    organizersContact: line.describe('Where residual hard feelings go.'),
+    appealContact: line.describe('Whom a reported person who wants to appeal may write to.'),
+    meetWithin: duration.describe('From the report to the meeting of the leads.'),
+    followUpWithin: duration.describe('From the report to the follow-up with the reporter.'),
+    quorum: z.int().min(2).max(20).describe('How many leads make a meeting, and how many decide.'),
+    appealWindow: duration.nullable().describe('From the notification; null: no limit.'),
+    independentAppeal: z.boolean().describe('Whether those who decided may not hear the appeal.'),
+    extraResponses: z
+      .array(z.string().regex(/^[a-z][a-z0-9-]{1,63}$/))
+      .max(50)
+      .refine((kinds) => new Set(kinds).size === kinds.length, { error: 'names a kind twice' })
+      .describe('Response kinds beyond those of the catalogue.'),
+    authorities: z
+      .enum(['at-reporters-request', 'unrestricted'])
+      .describe('When law enforcement or venue security may be called while everyone is safe.'),
+  })
+  .meta({ id: 'Settings' });
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Boston Python's procedure as published (CC BY 3.0); where it is silent, the careful choice. */
+export const bostonPython: Settings = {
+  organization: 'Boston Python',
+  organizersContact: 'leaders@bostonpython.com',
+  appealContact: 'leaders@bostonpython.com',
+  meetWithin: 'PT24H',
+  followUpWithin: 'P7D',
+  quorum: 2,
+  appealWindow: null,
+  independentAppeal: true,
+  extraResponses: [],
+  authorities: 'at-reporters-request',
+};
+
+/** The default profile with a group's own settings laid over it. Throws a ZodError that names what is wrong. */
+export function parseSettings(overrides: unknown): Settings {
+  return settingsSchema.parse({ ...bostonPython, ...settingsSchema.partial().parse(overrides) });
+}
