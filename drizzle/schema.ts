@@ -1,0 +1,187 @@
+/**
+ * The tables. Every table of a case leads its primary key with `case_id` and no statement writes two
+ * cases, so the database shards by case without a change here. Triggers, grants and row-level
+ * security stand in the hand-written migrations beside the generated ones.
+ */
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  check,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+
+/** Millisecond precision: what an ISO 8601 string of the history holds must survive the round trip. */
+const instant = (name: string) =>
+  timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+/** The staff directory. The id is the handle that stands in facts; a person is never deleted. */
+export const people = pgTable(
+  'people',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    roles: text('roles').array().notNull(),
+    active: boolean('active').notNull().default(true),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    check('people_id_is_a_handle', sql`${t.id} ~ '^[a-z][a-z0-9-]{1,31}$'`),
+    check(
+      'people_roles_are_known',
+      sql`${t.roles} <@ array['responder', 'lead', 'coordinator', 'organizer', 'auditor', 'admin']`,
+    ),
+  ],
+);
+
+/** Bearer tokens, by their SHA-256 alone. */
+export const tokens = pgTable(
+  'tokens',
+  {
+    id: uuid('id').primaryKey(),
+    personId: text('person_id')
+      .notNull()
+      .references(() => people.id),
+    label: text('label').notNull(),
+    hash: bytea('hash').notNull().unique(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at'),
+    revokedAt: instant('revoked_at'),
+  },
+  (t) => [index('tokens_of_a_person').on(t.personId)],
+);
+
+/** One row a case: the head of its history and the snapshot, which is a cache of that history. */
+export const cases = pgTable(
+  'cases',
+  {
+    caseId: uuid('case_id').primaryKey(),
+    codename: text('codename').notNull(),
+    status: text('status', { enum: ['open', 'closed'] }).notNull(),
+    version: integer('version').notNull(),
+    headSeq: integer('head_seq').notNull(),
+    headHash: text('head_hash').notNull(),
+    stages: jsonb('stages').$type<Record<string, string>>().notNull(),
+    snapshot: jsonb('snapshot').notNull(),
+    machineId: text('machine_id').notNull(),
+    machineVersion: text('machine_version').notNull(),
+    openedBy: text('opened_by').notNull(),
+    openedAt: instant('opened_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    closedAt: instant('closed_at'),
+    /** The case's data key, wrapped by the master key; null once the case was erased. */
+    dataKey: bytea('data_key'),
+  },
+  (t) => [
+    check('cases_closed_have_a_time', sql`(${t.status} = 'closed') = (${t.closedAt} is not null)`),
+    check('cases_status_is_known', sql`${t.status} in ('open', 'closed')`),
+    check('cases_version_within_head', sql`${t.version} between 1 and ${t.headSeq}`),
+    index('cases_newest_first').on(t.openedAt.desc(), t.caseId.desc()),
+    index('cases_by_codename').on(t.codename),
+  ],
+);
+
+/**
+ * Who is outside a case: recused, excluded or reported. A table of its own, because in the case's
+ * row a self-recusal would violate the row's own policy.
+ */
+export const caseOutsiders = pgTable(
+  'case_outsiders',
+  { caseId: uuid('case_id').notNull(), person: text('person').notNull() },
+  (t) => [primaryKey({ columns: [t.caseId, t.person] })],
+);
+
+/** Who is assigned to a case (lifecycle.md, "Who"). */
+export const caseAssignments = pgTable(
+  'case_assignments',
+  { caseId: uuid('case_id').notNull(), person: text('person').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.caseId, t.person] }),
+    index('case_assignments_of_a_person').on(t.person),
+  ],
+);
+
+/** The history: append only, the source of truth. */
+export const history = pgTable(
+  'history',
+  {
+    caseId: uuid('case_id').notNull(),
+    seq: integer('seq').notNull(),
+    outcome: text('outcome', { enum: ['accepted', 'refused', 'elapsed'] }).notNull(),
+    type: text('type').notNull(),
+    facts: jsonb('facts').$type<Record<string, unknown>>().notNull(),
+    sealed: bytea('sealed'),
+    sealedHash: text('sealed_hash'),
+    by: jsonb('by').$type<{ person: string; roles: string[] } | null>(),
+    at: instant('at').notNull(),
+    version: integer('version').notNull(),
+    stages: jsonb('stages').$type<Record<string, string>>().notNull(),
+    snapshotHash: text('snapshot_hash').notNull(),
+    violations: jsonb('violations').$type<unknown[]>().notNull(),
+    machineId: text('machine_id').notNull(),
+    machineVersion: text('machine_version').notNull(),
+    previousHash: text('previous_hash').notNull(),
+    hash: text('hash').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.caseId, t.seq] }),
+    check('history_seq_from_one', sql`${t.seq} >= 1`),
+    check('history_outcome_is_known', sql`${t.outcome} in ('accepted', 'refused', 'elapsed')`),
+    check('history_sealed_has_a_hash', sql`(${t.sealed} is null) = (${t.sealedHash} is null)`),
+    check(
+      'history_only_time_acts_alone',
+      sql`(${t.by} is not null) = (${t.outcome} <> 'elapsed') or ${t.type} = 'case.erase'`,
+    ),
+    check(
+      'history_refusals_say_why',
+      sql`(${t.outcome} = 'refused') = (jsonb_array_length(${t.violations}) > 0)`,
+    ),
+  ],
+);
+
+/** The `after` timers of a case: pending ones wait to be fired, the others ran out and still matter. */
+export const deadlines = pgTable(
+  'deadlines',
+  {
+    caseId: uuid('case_id').notNull(),
+    name: text('name').notNull(),
+    stage: text('stage').notNull(),
+    dueAt: instant('due_at').notNull(),
+    pending: boolean('pending').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.caseId, t.name] }),
+    index('deadlines_soonest_first').on(t.dueAt),
+    index('deadlines_to_fire')
+      .on(t.dueAt)
+      .where(sql`${t.pending}`),
+  ],
+);
+
+/** First answers of requests with an idempotency key, sealed with the case's key. */
+export const storedAnswers = pgTable(
+  'stored_answers',
+  {
+    caseId: uuid('case_id').notNull(),
+    person: text('person').notNull(),
+    method: text('method').notNull(),
+    path: text('path').notNull(),
+    key: text('key').notNull(),
+    requestHash: text('request_hash').notNull(),
+    sealed: bytea('sealed').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.caseId, t.person, t.method, t.path, t.key] }),
+    index('stored_answers_by_age').on(t.createdAt),
+  ],
+);

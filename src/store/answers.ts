@@ -1,0 +1,36 @@
+/** First answers of requests with an idempotency key: kept 24 hours, sealed with the case's key. */
+import { and, eq, lt } from 'drizzle-orm';
+import { storedAnswers } from '../../drizzle/schema.ts';
+import type { Db } from './database.ts';
+
+/** What makes a request the same request. */
+export interface AnswerKey {
+  readonly caseId: string;
+  readonly person: string;
+  readonly method: string;
+  readonly path: string;
+  readonly key: string;
+}
+
+export type StoredAnswer = typeof storedAnswers.$inferSelect;
+
+export async function findAnswer(db: Db, answer: AnswerKey): Promise<StoredAnswer | undefined> {
+  const [row] = await db
+    .select()
+    .from(storedAnswers)
+    .where(
+      and(
+        eq(storedAnswers.caseId, answer.caseId),
+        eq(storedAnswers.person, answer.person),
+        eq(storedAnswers.method, answer.method),
+        eq(storedAnswers.path, answer.path),
+        eq(storedAnswers.key, answer.key),
+      ),
+    );
+  return row;
+}
+
+/** Forgets answers from before a moment. */
+export async function deleteAnswersBefore(db: Db, before: Date): Promise<void> {
+  await db.delete(storedAnswers).where(lt(storedAnswers.createdAt, before));
+}

@@ -1,0 +1,149 @@
+/** Reading cases: one function per statement. What the caller may not see is not there. */
+import { and, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
+import { cases } from '../../drizzle/schema.ts';
+import type { Role } from '../../machines/context.ts';
+import type { Db } from './database.ts';
+import { visibleTo } from './visibility.ts';
+
+export type CaseRow = typeof cases.$inferSelect;
+
+/** The case, or undefined where there is none that `person` sees. */
+export async function findCase(
+  db: Db,
+  caseId: string,
+  person: string,
+): Promise<CaseRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(cases)
+    .where(and(eq(cases.caseId, caseId), visibleTo(person)));
+  return row;
+}
+
+/** The case for the engine's own steps: deadlines and retention act for nobody. */
+export async function findCaseUnseen(db: Db, caseId: string): Promise<CaseRow | undefined> {
+  const [row] = await db.select().from(cases).where(eq(cases.caseId, caseId));
+  return row;
+}
+
+export type Directory = Readonly<Record<string, readonly Role[]>>;
+
+/** The roles of those among `handles` who are active members of staff. */
+const rolesOf = (handles: readonly string[]): SQL<Directory> => sql`(
+  select coalesce(jsonb_object_agg(p.id, to_jsonb(p.roles)), '{}'::jsonb)
+  from people p where p.active and p.id = any(${sql.param([...handles])}::text[]))`;
+
+/** How many of `caseIds` the person sees. */
+const visibleAmong = (caseIds: readonly string[], person: string): SQL<number> =>
+  caseIds.length === 0
+    ? sql`0`
+    : sql`(select count(*)::int from cases
+        where ${inArray(cases.caseId, [...caseIds])} and ${visibleTo(person)})`;
+
+export interface StepNeeds {
+  readonly caseId: string;
+  readonly person: string;
+  /** Handles whose roles the step needs, the caller's among them. */
+  readonly handles: readonly string[];
+  /** Ids of other cases that the event names. */
+  readonly caseIds: readonly string[];
+}
+
+/** A case, and what a step in it needs to know, as of one moment. */
+export async function loadForStep(
+  db: Db,
+  { caseId, person, handles, caseIds }: StepNeeds,
+): Promise<{ row: CaseRow; directory: Directory; visibleCases: number } | undefined> {
+  const [found] = await db
+    .select({
+      row: cases,
+      directory: rolesOf(handles),
+      visibleCases: visibleAmong(caseIds, person),
+    })
+    .from(cases)
+    .where(and(eq(cases.caseId, caseId), visibleTo(person)));
+  return found;
+}
+
+/** The roles of those among `handles` who are active members of staff. */
+export async function findRoles(db: Db, handles: readonly string[]): Promise<Directory> {
+  const rows = await db.execute<{ directory: Directory }>(
+    sql`select ${rolesOf(handles)} as directory`,
+  );
+  return rows[0]?.directory ?? {};
+}
+
+/** The names, by handle, of those among `handles` who are in the directory. */
+export async function findNames(
+  db: Db,
+  handles: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const rows = await db.execute<{ names: Record<string, string> }>(sql`
+    select coalesce(jsonb_object_agg(id, name), '{}'::jsonb) as names
+    from people where id = any(${sql.param([...handles])}::text[])`);
+  return rows[0]?.names ?? {};
+}
+
+/** Those of `caseIds` that the person sees. */
+export async function filterVisible(
+  db: Db,
+  caseIds: readonly string[],
+  person: string,
+): Promise<Set<string>> {
+  if (caseIds.length === 0) return new Set();
+  const rows = await db
+    .select({ caseId: cases.caseId })
+    .from(cases)
+    .where(and(inArray(cases.caseId, [...caseIds]), visibleTo(person)));
+  return new Set(rows.map(({ caseId }) => caseId));
+}
+
+export interface CaseFilter {
+  readonly status?: 'open' | 'closed' | undefined;
+  readonly stage?: string | undefined;
+  readonly state?: string | undefined;
+  readonly overdue?: boolean | undefined;
+  readonly assignee?: string | undefined;
+  readonly codename?: string | undefined;
+  /** The case after which the page begins: when it was opened, and its id. */
+  readonly after?: readonly [openedAt: string, caseId: string] | undefined;
+  readonly limit: number;
+  readonly now: Date;
+}
+
+/** The cases that the person sees, newest first; at most `limit`. */
+export async function listCases(db: Db, person: string, filter: CaseFilter): Promise<CaseRow[]> {
+  const { status, stage, state, overdue, assignee, codename, after, limit, now } = filter;
+  const late = sql`exists (select from deadlines d where d.case_id = ${cases.caseId}
+    and (not d.pending or d.due_at <= ${now.toISOString()}::timestamptz))`;
+  return db
+    .select()
+    .from(cases)
+    .where(
+      and(
+        visibleTo(person),
+        status && eq(cases.status, status),
+        stage && state ? sql`${cases.stages} ->> ${stage} = ${state}` : undefined,
+        overdue === undefined ? undefined : overdue ? late : sql`not ${late}`,
+        assignee
+          ? sql`exists (select from case_assignments a
+              where a.case_id = ${cases.caseId} and a.person = ${assignee})`
+          : undefined,
+        codename ? eq(cases.codename, codename) : undefined,
+        after &&
+          sql`(${cases.openedAt}, ${cases.caseId}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+      ),
+    )
+    .orderBy(desc(cases.openedAt), desc(cases.caseId))
+    .limit(limit);
+}
+
+/** Those of `codenames` that no case has. */
+export async function freeCodenames(db: Db, codenames: readonly string[]): Promise<string[]> {
+  const taken = await db
+    .select({ codename: cases.codename })
+    .from(cases)
+    .where(inArray(cases.codename, [...codenames]));
+  const names = new Set(taken.map(({ codename }) => codename));
+  return codenames.filter((codename) => !names.has(codename));
+}

@@ -1,0 +1,26 @@
+/** Who sees a case: one predicate, part of every query on cases, so that no page, count or cursor tells more. */
+import { sql, type SQL } from 'drizzle-orm';
+import { cases } from '../../drizzle/schema.ts';
+
+/** Whose roles show every case (api.md, "Visibility"). */
+const seeingAll = sql`array['lead', 'coordinator', 'organizer', 'auditor']`;
+const handlers = sql`array['responder', 'lead', 'coordinator', 'organizer']`;
+
+/**
+ * Whether `person` sees the row of `cases` at hand. Recused, excluded or reported people see nothing,
+ * whatever their role; leads, coordinators, organizers and auditors see the rest; other handlers what
+ * they opened or are assigned to. Roles are read from the directory at that moment.
+ */
+export function visibleTo(person: string): SQL {
+  return sql`(
+    not exists (
+      select from case_outsiders o where o.case_id = ${cases.caseId} and o.person = ${person})
+    and exists (
+      select from people p where p.id = ${person} and p.active and (
+        p.roles && ${seeingAll}
+        or p.roles && ${handlers} and (
+          ${cases.openedBy} = ${person}
+          or exists (
+            select from case_assignments a
+            where a.case_id = ${cases.caseId} and a.person = ${person})))))`;
+}
