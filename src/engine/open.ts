@@ -1,0 +1,124 @@
+/** Opening a case: the first step of its history. */
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Actor, Channel, Opening } from '../../machines/context.ts';
+import { openingType } from '../../machines/events.ts';
+import { GENESIS_HASH } from '../crypto/chain.ts';
+import { newDataKey, unwrapKey, wrapKey } from '../crypto/sealing.ts';
+import { EngineDefect, EventRefused, NotFound, TooContended } from '../errors.ts';
+import { findCase, findRoles, freeCodenames } from '../store/cases.ts';
+import { commitOpening } from '../store/commit.ts';
+import { changeOf } from './advance.ts';
+import { codename } from './codename.ts';
+import { decideOpening } from './decide.ts';
+import type { Engine } from './engine.ts';
+import { makeEntry } from './entry.ts';
+import { findKept, keyedCaseId, recall, sealAnswer, type RequestKey } from './idempotency.ts';
+import { presentCase, type CaseView } from './present.ts';
+
+export interface NewCase {
+  readonly person: string;
+  readonly channel: Channel;
+  readonly excluded: readonly string[];
+  readonly request?: RequestKey | undefined;
+}
+
+/**
+ * Opens a case with the settings of today.
+ *
+ * @throws {EventRefused} where somebody excluded is no active member of staff, or is the opener
+ */
+export async function openCase(
+  engine: Engine,
+  opening: NewCase,
+): Promise<{ case: CaseView; replayed: boolean }> {
+  const { person, request } = opening;
+  if (!request) {
+    const view = await open(engine, opening, randomUUID());
+    if (view) return { case: view, replayed: false };
+    throw new EngineDefect('a random id was taken');
+  }
+  for (let generation = 0; generation < maxGenerations; generation++) {
+    const caseId = keyedCaseId(engine.masterKey, person, request.key, generation);
+    const view = await open(engine, opening, caseId);
+    if (view) return { case: view, replayed: false };
+    const answer = { caseId, person, ...request };
+    const row = await findCase(engine.db, caseId, person);
+    // whoever left the case they opened learns nothing of it any more, by a retry neither
+    if (!row && (await findKept(engine.db, answer, engine.now()))) throw new NotFound();
+    if (!row?.dataKey) continue;
+    const dataKey = unwrapKey(engine.masterKey, row.dataKey, caseId);
+    const before = await recall(engine.db, answer, dataKey, engine.now());
+    if (before) return { case: before as CaseView, replayed: true };
+  }
+  throw new TooContended();
+}
+
+/** How often one key may be used again, once a day at most; whoever gets there should take a new one. */
+const maxGenerations = 1000;
+
+/** Null where the id is taken. */
+async function open(engine: Engine, opening: NewCase, caseId: string): Promise<CaseView | null> {
+  const { db, settings } = engine;
+  const { person, channel, excluded, request } = opening;
+  const directory = await findRoles(db, [person, ...excluded]);
+  const now = engine.now();
+  const at = now.toISOString();
+  const by: Actor = { person, roles: directory[person] ?? [] };
+  const people = Object.fromEntries(
+    excluded.flatMap((handle) => (directory[handle] ? [[handle, directory[handle]]] : [])),
+  );
+  const said: Opening = {
+    channel,
+    openedBy: person,
+    settings,
+    excluded: excluded.map((handle) => ({
+      person: handle,
+      lead: directory[handle]?.includes('lead') ?? false,
+    })),
+  };
+  const verdict = decideOpening(said, { at, by, seq: 1 }, { people });
+  if (verdict.outcome === 'refused') throw new EventRefused(verdict.violations, []);
+  const { snapshot } = verdict;
+  const { entry, stored } = makeEntry({
+    head: { caseId, seq: 1, version: 1, previousHash: GENESIS_HASH },
+    outcome: 'accepted',
+    type: openingType,
+    facts: { channel, excluded, settings, people },
+    sealed: null,
+    by,
+    at,
+    violations: [],
+    snapshot,
+  });
+  const name = await newCodename(engine);
+  const row = {
+    caseId,
+    codename: name,
+    version: 1,
+    openedAt: now,
+    updatedAt: now,
+    machineId: entry.machineId,
+    machineVersion: entry.machineVersion,
+  };
+  const view = presentCase(row, snapshot, now);
+  const dataKey = newDataKey();
+  const written = await commitOpening(db, {
+    entry,
+    change: changeOf(snapshot, stored, entry),
+    answer: request ? sealAnswer({ caseId, person, ...request }, dataKey, now, view) : null,
+    codename: name,
+    openedBy: person,
+    dataKey: wrapKey(engine.masterKey, dataKey, caseId),
+  });
+  return written ? view : null;
+}
+
+/** A name that no case has; once the word list runs short, a number goes behind it. */
+async function newCodename({ db }: Engine): Promise<string> {
+  const random = () => randomInt(2 ** 32) / 2 ** 32;
+  const names = Array.from({ length: 10 }, () => codename(random));
+  const numbered = names.map((name) => `${name}-${randomInt(2, 1_000_000)}`);
+  const [free] = await freeCodenames(db, [...names, ...numbered]);
+  if (free === undefined) throw new TooContended();
+  return free;
+}
