@@ -1,0 +1,73 @@
+/** What requests and answers of several routes are made of. */
+import { z } from 'zod';
+import { roles } from '../../machines/context.ts';
+import { distinct } from '../../machines/events/fields.ts';
+import { InvalidRequest } from '../errors.ts';
+
+/** One line of text for people to read, such as a name. */
+export const line = z
+  .string()
+  .max(200)
+  .refine((text) => /\S/u.test(text), { error: 'must not be blank' })
+  // Neither PostgreSQL's text (NUL) nor UTF-8 (lone surrogates) nor a list of names can hold them.
+  .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
+    error: 'must not contain control characters or broken Unicode',
+  })
+  .meta({ minLength: 1 });
+
+/** A moment that a client names. */
+export const instant = z.iso.datetime().describe('ISO 8601, UTC.');
+
+/** What a person may do. Who has no role any more is deactivated instead. */
+export const roleList = distinct(z.enum(roles), roles.length).refine((list) => list.length > 0, {
+  error: 'must hold a role; deactivate who has none',
+});
+
+/** The query of every list: keyset pages, so that no page skips or repeats what changes meanwhile. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(1000).optional().describe("The `next` of the page before; it's opaque."),
+};
+
+/** The answer of every list. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({
+    items: z.array(item),
+    next: z.string().nullable().describe('The cursor of the next page; null on the last one.'),
+  });
+
+/** Cuts a page out of one row more than it holds, and says where the next one begins. */
+export function toPage<Row>(
+  rows: readonly Row[],
+  limit: number,
+  keyOf: (row: Row) => readonly string[],
+): { items: Row[]; next: string | null } {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const next = last !== undefined && rows.length > limit ? encodeCursor(keyOf(last)) : null;
+  return { items, next };
+}
+
+const encodeCursor = (key: readonly string[]) =>
+  Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/**
+ * Reads a cursor that toPage wrote.
+ *
+ * @param key what the cursor holds
+ * @throws {InvalidRequest} when it holds something else
+ */
+export function readCursor<Key>(cursor: string | undefined, key: z.ZodType<Key>): Key | undefined {
+  if (cursor === undefined) return undefined;
+  const found = key.safeParse(parsed(Buffer.from(cursor, 'base64url').toString()));
+  if (found.success) return found.data;
+  throw new InvalidRequest([{ pointer: '/query/cursor', message: 'is not a cursor of this list' }]);
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

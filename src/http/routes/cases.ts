@@ -1,0 +1,149 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { channels } from '../../../machines/context.ts';
+import { schemaName } from '../../../machines/events.ts';
+import { distinct, handle } from '../../../machines/events/fields.ts';
+import { readCase } from '../../engine/audit.ts';
+import { optionsFor } from '../../engine/decide.ts';
+import { openCase } from '../../engine/open.ts';
+import { presentRow } from '../../engine/present.ts';
+import { restore, stageNames, type StoredSnapshot } from '../../engine/statechart.ts';
+import { InvalidRequest } from '../../errors.ts';
+import { listCases } from '../../store/cases.ts';
+import { handlersOnly } from '../authentication.ts';
+import { caseParams, caseSchema, etagOf, optionSchema } from '../case-schemas.ts';
+import { pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
+import { idempotencyKeyHeader, requestKeyOf } from '../preconditions.ts';
+
+const tags = ['cases'];
+
+const newCaseSchema = z
+  .strictObject({
+    channel: z.enum(channels).describe('How the report comes in.'),
+    excluded: distinct(handle)
+      .default([])
+      .describe('Staff whom the reporter does not want on the case; for them it does not exist.'),
+  })
+  .meta({ id: 'NewCase' });
+
+const filters = {
+  status: z.enum(['open', 'closed']).optional(),
+  stage: z
+    .enum(stageNames as [string, ...string[]])
+    .optional()
+    .describe('Goes with `state`.'),
+  state: z.string().max(50).optional().describe('Goes with `stage`.'),
+  overdue: z.enum(['true', 'false']).optional(),
+  assignee: z.union([z.literal('me'), handle]).optional(),
+  codename: z.string().max(100).optional(),
+};
+
+export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
+  const { engine } = app;
+
+  app.post(
+    '/cases',
+    {
+      onRequest: handlersOnly,
+      config: {
+        problems: ['not-a-handler', 'event-refused', 'idempotency-key-reused', 'too-contended'],
+      },
+      schema: {
+        summary: 'Open a case',
+        tags,
+        headers: z.looseObject(idempotencyKeyHeader),
+        body: newCaseSchema,
+        response: { 201: caseSchema },
+      },
+    },
+    async (request, reply) => {
+      const { channel, excluded } = request.body;
+      const { person } = request.viewer;
+      const opened = await openCase(engine, {
+        person,
+        channel,
+        excluded,
+        request: requestKeyOf(request),
+      });
+      if (opened.replayed) reply.header('idempotency-replayed', 'true');
+      return reply
+        .code(201)
+        .header('location', `/v1/cases/${opened.case.id}`)
+        .header('etag', etagOf(opened.case.version))
+        .send(opened.case);
+    },
+  );
+
+  app.get(
+    '/cases',
+    {
+      config: { problems: ['invalid-request'] },
+      schema: {
+        summary: 'List the cases that the caller sees, newest first',
+        tags,
+        querystring: z.strictObject({ ...pageQuery, ...filters }),
+        response: { 200: pageOf(caseSchema) },
+      },
+    },
+    async ({ query, viewer }) => {
+      const { limit, cursor, status, stage, state, overdue, assignee, codename } = query;
+      if ((stage === undefined) !== (state === undefined)) {
+        const missing = stage === undefined ? 'stage' : 'state';
+        throw new InvalidRequest([
+          { pointer: `/query/${missing}`, message: 'is missing: stage and state go together' },
+        ]);
+      }
+      const now = engine.now();
+      const rows = await listCases(engine.db, viewer.person, {
+        status,
+        stage,
+        state,
+        overdue: overdue === undefined ? undefined : overdue === 'true',
+        assignee: assignee === 'me' ? viewer.person : assignee,
+        codename,
+        after: readCursor(cursor, z.tuple([z.iso.datetime(), z.uuid()])),
+        limit: limit + 1,
+        now,
+      });
+      const page = toPage(rows, limit, ({ openedAt, caseId }) => [openedAt.toISOString(), caseId]);
+      return { items: page.items.map((row) => presentRow(row, now)), next: page.next };
+    },
+  );
+
+  app.get(
+    '/cases/:id',
+    { schema: { summary: 'A case', tags, params: caseParams, response: { 200: caseSchema } } },
+    async ({ params, viewer }, reply) => {
+      const row = await readCase(engine, viewer, params.id);
+      return reply.header('etag', etagOf(row.version)).send(presentRow(row, engine.now()));
+    },
+  );
+
+  app.get(
+    '/cases/:id/options',
+    {
+      onRequest: handlersOnly,
+      config: { problems: ['not-a-handler'] },
+      schema: {
+        summary: 'What the caller may do now, for every type of event',
+        tags,
+        params: caseParams,
+        response: { 200: pageOf(optionSchema) },
+      },
+    },
+    async ({ params, viewer }, reply) => {
+      const row = await readCase(engine, viewer, params.id);
+      const snapshot = restore(row.snapshot as StoredSnapshot);
+      const by = { person: viewer.person, roles: viewer.roles };
+      const at = new Date(Math.max(engine.now().getTime(), row.updatedAt.getTime())).toISOString();
+      const items = optionsFor(snapshot, at, by)
+        .filter(({ type }) => type !== 'case.erase')
+        .map((option) => ({
+          ...option,
+          violations: [...option.violations],
+          schema: { $ref: `/openapi.json#/components/schemas/${schemaName(option.type)}` },
+        }));
+      return reply.header('etag', etagOf(row.version)).send({ items, next: null });
+    },
+  );
+};

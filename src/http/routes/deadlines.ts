@@ -1,0 +1,51 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { listDeadlines } from '../../store/deadlines.ts';
+import { deadlineSchema } from '../case-schemas.ts';
+import { pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
+
+const caseDeadlineSchema = deadlineSchema
+  .extend({ case: z.uuid(), codename: z.string() })
+  .meta({ id: 'CaseDeadline' });
+
+export const deadlineRoutes: FastifyPluginAsyncZod = async (app) => {
+  const { engine } = app;
+
+  app.get(
+    '/deadlines',
+    {
+      schema: {
+        summary: 'Deadlines of all cases that the caller sees, soonest first',
+        tags: ['deadlines'],
+        querystring: z.strictObject({
+          ...pageQuery,
+          overdue: z.enum(['true', 'false']).optional(),
+        }),
+        response: { 200: pageOf(caseDeadlineSchema) },
+      },
+    },
+    async ({ query: { limit, cursor, overdue }, viewer }) => {
+      const now = engine.now();
+      const rows = await listDeadlines(engine.db, viewer.person, {
+        overdue: overdue === undefined ? undefined : overdue === 'true',
+        after: readCursor(cursor, z.tuple([z.iso.datetime(), z.uuid(), z.string().max(50)])),
+        limit: limit + 1,
+        now,
+      });
+      const page = toPage(rows, limit, ({ dueAt, caseId, name }) => [
+        dueAt.toISOString(),
+        caseId,
+        name,
+      ]);
+      const items = page.items.map(({ caseId, codename, name, stage, dueAt, pending }) => ({
+        case: caseId,
+        codename,
+        name: name as z.infer<typeof deadlineSchema>['name'],
+        stage,
+        dueAt: dueAt.toISOString(),
+        overdue: !pending || dueAt <= now,
+      }));
+      return { items, next: page.next };
+    },
+  );
+};

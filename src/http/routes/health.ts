@@ -1,0 +1,76 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { NotReady } from '../../errors.ts';
+import { pendingMigrations, type Db } from '../../store/database.ts';
+import { registry } from '../metrics.ts';
+
+/** Whoever asks whether the server is ready gives up after a few seconds. */
+const patience = 2_000;
+
+/** For those who run the server: is it alive, is it ready, how is it doing. */
+export const healthRoutes: FastifyPluginAsyncZod = async (app) => {
+  const { db } = app.engine;
+  const tags = ['operations'];
+  const security: [] = [];
+
+  app.get(
+    '/livez',
+    {
+      schema: {
+        summary: 'Whether the process answers',
+        tags,
+        security,
+        response: { 200: z.strictObject({ status: z.literal('alive') }) },
+      },
+    },
+    async () => ({ status: 'alive' as const }),
+  );
+
+  app.get(
+    '/readyz',
+    {
+      config: { problems: ['not-ready'] },
+      schema: {
+        summary: 'Whether the database is in reach and migrated',
+        tags,
+        security,
+        response: { 200: z.strictObject({ status: z.literal('ready') }) },
+      },
+    },
+    async () => {
+      const pending = await countPending(db);
+      if (pending === undefined) throw new NotReady('The database cannot be reached.');
+      if (pending > 0) throw new NotReady('The database has not been migrated.');
+      return { status: 'ready' as const };
+    },
+  );
+
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        summary: 'Metrics in the text format of Prometheus; nothing of any case',
+        tags,
+        security,
+        produces: ['text/plain'],
+        response: { 200: z.string() },
+      },
+    },
+    async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+  );
+};
+
+/** The migrations still to be applied; undefined when the database does not say in time. */
+async function countPending(db: Db): Promise<number | undefined> {
+  const answered = new AbortController();
+  const tooLate = delay(patience, undefined, { signal: answered.signal });
+  try {
+    return await Promise.race([pendingMigrations(db), tooLate]);
+  } catch {
+    return undefined;
+  } finally {
+    answered.abort();
+    tooLate.catch(() => undefined);
+  }
+}

@@ -1,0 +1,23 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { caseRoutes } from './cases.ts';
+import { deadlineRoutes } from './deadlines.ts';
+import { eventRoutes } from './events.ts';
+import { healthRoutes } from './health.ts';
+import { historyRoutes } from './history.ts';
+import { meRoutes } from './me.ts';
+import { peopleRoutes } from './people.ts';
+import { tokenRoutes } from './tokens.ts';
+
+/** Open to whoever reaches the listening address. */
+export const openRoutes: readonly FastifyPluginAsyncZod[] = [healthRoutes];
+
+/** Under /v1, for who has a token. */
+export const routes: readonly FastifyPluginAsyncZod[] = [
+  meRoutes,
+  peopleRoutes,
+  tokenRoutes,
+  caseRoutes,
+  eventRoutes,
+  historyRoutes,
+  deadlineRoutes,
+];
