@@ -5,6 +5,7 @@
  */
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   boolean,
   check,
   customType,
@@ -15,6 +16,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 
@@ -80,6 +82,8 @@ export const cases = pgTable(
     closedAt: instant('closed_at'),
     /** The case's data key, wrapped by the master key; null once the case was erased. */
     dataKey: bytea('data_key'),
+    /** When the retention erases it; null while it is open, held, erased or kept for good. */
+    eraseDueAt: instant('erase_due_at'),
   },
   (t) => [
     check('cases_closed_have_a_time', sql`(${t.status} = 'closed') = (${t.closedAt} is not null)`),
@@ -87,6 +91,9 @@ export const cases = pgTable(
     check('cases_version_within_head', sql`${t.version} between 1 and ${t.headSeq}`),
     index('cases_newest_first').on(t.openedAt.desc(), t.caseId.desc()),
     index('cases_by_codename').on(t.codename),
+    index('cases_to_erase')
+      .on(t.eraseDueAt)
+      .where(sql`${t.eraseDueAt} is not null`),
   ],
 );
 
@@ -185,3 +192,74 @@ export const storedAnswers = pgTable(
     index('stored_answers_by_age').on(t.createdAt),
   ],
 );
+
+/** Who opened confidential content of which case, and when: append only, as the history is. */
+export const accesses = pgTable(
+  'accesses',
+  {
+    caseId: uuid('case_id').notNull(),
+    id: uuid('id').notNull(),
+    person: text('person').notNull(),
+    at: instant('at').notNull(),
+    /** The entries whose content was opened, first and last. */
+    firstSeq: integer('first_seq').notNull(),
+    lastSeq: integer('last_seq').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.caseId, t.at, t.id] })],
+);
+
+/** Keyed digests of what identifies a reported person, to find them across cases; gone with an erasure. */
+export const digests = pgTable(
+  'digests',
+  {
+    caseId: uuid('case_id').notNull(),
+    ref: text('ref').notNull(),
+    kind: text('kind', { enum: ['name', 'contact', 'badge', 'staff'] }).notNull(),
+    digest: bytea('digest').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.caseId, t.ref, t.kind, t.digest] }),
+    index('digests_alike').on(t.digest),
+  ],
+);
+
+/**
+ * The log of all cases' heads (RFC 9162): one leaf for every head that a checkpoint found moved, in
+ * the order of the log. Of no case, so led by the place in the log.
+ */
+export const logLeaves = pgTable(
+  'log_leaves',
+  {
+    index: bigint('index', { mode: 'number' }).primaryKey(),
+    caseId: uuid('case_id').notNull(),
+    seq: integer('seq').notNull(),
+    hash: text('hash').notNull(),
+  },
+  (t) => [uniqueIndex('log_leaves_of_a_case').on(t.caseId, t.seq)],
+);
+
+/** The log's complete subtrees: at `level` l, number `index` covers the leaves from index · 2^l on. */
+export const logNodes = pgTable(
+  'log_nodes',
+  {
+    level: integer('level').notNull(),
+    index: bigint('index', { mode: 'number' }).notNull(),
+    hash: bytea('hash').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.level, t.index] })],
+);
+
+/** Signed tree heads of the log (C2SP tlog-checkpoint). */
+export const checkpoints = pgTable('checkpoints', {
+  size: bigint('size', { mode: 'number' }).primaryKey(),
+  rootHash: text('root_hash').notNull(),
+  note: text('note').notNull(),
+  at: instant('at').notNull(),
+});
+
+/** One row a key: proves at the start that the server was given the right one. */
+export const keychain = pgTable('keychain', {
+  name: text('name').primaryKey(),
+  /** A known text, sealed with the key. */
+  proof: bytea('proof').notNull(),
+});

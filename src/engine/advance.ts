@@ -200,6 +200,7 @@ export function changeOf(next: CaseSnapshot, stored: StoredSnapshot, entry: Entr
     machine: { id: entry.machineId, version: entry.machineVersion },
     updatedAt: entry.at,
     erased: context.erased,
+    eraseDueAt: null,
     outsiders: context.staff.outside.map(({ person }) => person),
     assignments: assignedTo(context),
     deadlines: deadlinesOf(next),

@@ -37,24 +37,31 @@ export async function openCase(
     if (view) return { case: view, replayed: false };
     throw new EngineDefect('a random id was taken');
   }
-  for (let generation = 0; generation < maxGenerations; generation++) {
+  for (let generation = 0; generation < 1000; generation++) {
     const caseId = keyedCaseId(engine.masterKey, person, request.key, generation);
+    // asked before anything is judged: whatever has changed since, the first answer stands
+    const before = await openedBefore(engine, { person, request }, caseId);
+    if (before) return { case: before, replayed: true };
     const view = await open(engine, opening, caseId);
     if (view) return { case: view, replayed: false };
-    const answer = { caseId, person, ...request };
-    const row = await findCase(engine.db, caseId, person);
-    // whoever left the case they opened learns nothing of it any more, by a retry neither
-    if (!row && (await findKept(engine.db, answer, engine.now()))) throw new NotFound();
-    if (!row?.dataKey) continue;
-    const dataKey = unwrapKey(engine.masterKey, row.dataKey, caseId);
-    const before = await recall(engine.db, answer, dataKey, engine.now());
-    if (before) return { case: before as CaseView, replayed: true };
+    const meanwhile = await openedBefore(engine, { person, request }, caseId);
+    if (meanwhile) return { case: meanwhile, replayed: true };
   }
   throw new TooContended();
 }
 
-/** How often one key may be used again, once a day at most; whoever gets there should take a new one. */
-const maxGenerations = 1000;
+/** What was answered when this request opened the case; undefined where it did not, or is forgotten. */
+async function openedBefore(
+  engine: Engine,
+  { person, request }: { person: string; request: RequestKey },
+  caseId: string,
+): Promise<CaseView | undefined> {
+  const row = await findCase(engine.db, caseId, person);
+  if (!row?.dataKey) return undefined;
+  const dataKey = unwrapKey(engine.masterKey, row.dataKey, caseId);
+  const answer = await recall(engine.db, { caseId, person, ...request }, dataKey, engine.now());
+  return answer as CaseView | undefined;
+}
 
 /** Null where the id is taken. */
 async function open(engine: Engine, opening: NewCase, caseId: string): Promise<CaseView | null> {

@@ -2,6 +2,7 @@
 import { and, eq, lt } from 'drizzle-orm';
 import { storedAnswers } from '../../drizzle/schema.ts';
 import type { Db } from './database.ts';
+import { actingAsEngine } from './visibility.ts';
 
 /** What makes a request the same request. */
 export interface AnswerKey {
@@ -20,6 +21,7 @@ export async function findAnswer(db: Db, answer: AnswerKey): Promise<StoredAnswe
     .from(storedAnswers)
     .where(
       and(
+        actingAsEngine,
         eq(storedAnswers.caseId, answer.caseId),
         eq(storedAnswers.person, answer.person),
         eq(storedAnswers.method, answer.method),
@@ -32,5 +34,5 @@ export async function findAnswer(db: Db, answer: AnswerKey): Promise<StoredAnswe
 
 /** Forgets answers from before a moment. */
 export async function deleteAnswersBefore(db: Db, before: Date): Promise<void> {
-  await db.delete(storedAnswers).where(lt(storedAnswers.createdAt, before));
+  await db.delete(storedAnswers).where(and(actingAsEngine, lt(storedAnswers.createdAt, before)));
 }

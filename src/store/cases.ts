@@ -3,7 +3,7 @@ import { and, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { cases } from '../../drizzle/schema.ts';
 import type { Role } from '../../machines/context.ts';
 import type { Db } from './database.ts';
-import { visibleTo } from './visibility.ts';
+import { actingAsEngine, visibleTo } from './visibility.ts';
 
 export type CaseRow = typeof cases.$inferSelect;
 
@@ -22,7 +22,10 @@ export async function findCase(
 
 /** The case for the engine's own steps: deadlines and retention act for nobody. */
 export async function findCaseUnseen(db: Db, caseId: string): Promise<CaseRow | undefined> {
-  const [row] = await db.select().from(cases).where(eq(cases.caseId, caseId));
+  const [row] = await db
+    .select()
+    .from(cases)
+    .where(and(actingAsEngine, eq(cases.caseId, caseId)));
   return row;
 }
 
@@ -143,7 +146,7 @@ export async function freeCodenames(db: Db, codenames: readonly string[]): Promi
   const taken = await db
     .select({ codename: cases.codename })
     .from(cases)
-    .where(inArray(cases.codename, [...codenames]));
+    .where(and(actingAsEngine, inArray(cases.codename, [...codenames])));
   const names = new Set(taken.map(({ codename }) => codename));
   return codenames.filter((codename) => !names.has(codename));
 }

@@ -2,7 +2,7 @@
 import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import { cases, deadlines } from '../../drizzle/schema.ts';
 import type { Db } from './database.ts';
-import { visibleTo } from './visibility.ts';
+import { actingAsEngine, visibleTo } from './visibility.ts';
 
 export type DeadlineRow = typeof deadlines.$inferSelect;
 
@@ -58,6 +58,7 @@ export async function claimDueDeadline(
       .innerJoin(cases, eq(cases.caseId, deadlines.caseId))
       .where(
         and(
+          actingAsEngine,
           deadlines.pending,
           lte(deadlines.dueAt, now),
           failed.length > 0

@@ -2,7 +2,7 @@
 import { and, asc, eq, exists, gt, inArray, sql } from 'drizzle-orm';
 import { cases, history } from '../../drizzle/schema.ts';
 import type { Db } from './database.ts';
-import { visibleTo } from './visibility.ts';
+import { actingAs, actingAsEngine, visibleTo } from './visibility.ts';
 
 export type EntryRow = typeof history.$inferSelect;
 
@@ -23,7 +23,14 @@ export async function listEntries(
   return db
     .select()
     .from(history)
-    .where(and(eq(history.caseId, caseId), gt(history.seq, after), ofVisibleCase(db, person)))
+    .where(
+      and(
+        actingAs(person),
+        eq(history.caseId, caseId),
+        gt(history.seq, after),
+        ofVisibleCase(db, person),
+      ),
+    )
     .orderBy(asc(history.seq))
     .limit(limit);
 }
@@ -39,6 +46,7 @@ export async function listSealed(
     .from(history)
     .where(
       and(
+        actingAsEngine,
         eq(history.caseId, caseId),
         inArray(history.type, [...types]),
         eq(history.outcome, 'accepted'),

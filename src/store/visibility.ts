@@ -2,6 +2,17 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { cases } from '../../drizzle/schema.ts';
 
+/**
+ * Says on whose behalf a statement asks: row-level security, the second wall, shows nothing to a
+ * statement that does not. An uncorrelated sub-select is evaluated before any row is looked at; each
+ * part of a statement that reads or changes rows of cases needs its own.
+ */
+export const actingAs = (person: string): SQL => sql`(select act_as(${person}))`;
+
+/** Nobody's handle: what the engine does on its own, for deadlines, retention and the log. */
+export const engineIdentity = '#engine';
+export const actingAsEngine: SQL = actingAs(engineIdentity);
+
 /** Whose roles show every case (api.md, "Visibility"). */
 const seeingAll = sql`array['lead', 'coordinator', 'organizer', 'auditor']`;
 const handlers = sql`array['responder', 'lead', 'coordinator', 'organizer']`;
@@ -12,7 +23,7 @@ const handlers = sql`array['responder', 'lead', 'coordinator', 'organizer']`;
  * they opened or are assigned to. Roles are read from the directory at that moment.
  */
 export function visibleTo(person: string): SQL {
-  return sql`(
+  return sql`(${actingAs(person)} and
     not exists (
       select from case_outsiders o where o.case_id = ${cases.caseId} and o.person = ${person})
     and exists (
