@@ -146,7 +146,7 @@ export const history = pgTable(
     check('history_sealed_has_a_hash', sql`(${t.sealed} is null) = (${t.sealedHash} is null)`),
     check(
       'history_only_time_acts_alone',
-      sql`(${t.by} is not null) = (${t.outcome} <> 'elapsed') or ${t.type} = 'case.erase'`,
+      sql`(${t.by} is not null) = (${t.outcome} <> 'elapsed') or ${t.type} in ('case.erase', 'machine.carryOver')`,
     ),
     check(
       'history_refusals_say_why',

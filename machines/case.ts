@@ -18,6 +18,9 @@ import { on, stage } from './setup.ts';
 /** Raised with every change of the definition; a case and each of its entries keep theirs. */
 export const machineIdentity = { id: 'case', version: '1' } as const;
 
+/** The versions whose histories this definition replays step by step, to the same snapshots. */
+export const replayedVersions: readonly string[] = [machineIdentity.version];
+
 const staffed = ({ staff }: Context, known: Partial<Context['staff']>) => ({
   staff: { ...staff, ...known },
 });

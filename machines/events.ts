@@ -154,5 +154,7 @@ export type MachineEvent = CaseEvent | InternalEvent;
 
 /** The opening and the deadlines, as the history names them. */
 export const openingType = 'case.open';
+/** The move of a case to another version of the machine; it changes no state. */
+export const carryOverType = 'machine.carryOver';
 export type DeadlineType = `deadline.${DeadlineName}`;
 export type { Opening };

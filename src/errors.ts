@@ -92,6 +92,15 @@ export class CaseOpen extends NamedError {
   }
 }
 
+/** The case was opened under another version of the machine and has not been carried over. */
+export class OtherMachineVersion extends NamedError {
+  constructor() {
+    super(
+      'The case stands under another version of the procedure; it can be read, and takes no events.',
+    );
+  }
+}
+
 /** Something with this name is there already. */
 export class AlreadyExists extends NamedError {
   constructor(what: string) {

@@ -1,3 +1,13 @@
+CREATE TABLE "accesses" (
+	"case_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"person" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"first_seq" integer NOT NULL,
+	"last_seq" integer NOT NULL,
+	CONSTRAINT "accesses_case_id_at_id_pk" PRIMARY KEY("case_id","at","id")
+);
+--> statement-breakpoint
 CREATE TABLE "case_assignments" (
 	"case_id" uuid NOT NULL,
 	"person" text NOT NULL,
@@ -26,9 +36,17 @@ CREATE TABLE "cases" (
 	"updated_at" timestamp (3) with time zone NOT NULL,
 	"closed_at" timestamp (3) with time zone,
 	"data_key" "bytea",
+	"erase_due_at" timestamp (3) with time zone,
 	CONSTRAINT "cases_closed_have_a_time" CHECK (("cases"."status" = 'closed') = ("cases"."closed_at" is not null)),
 	CONSTRAINT "cases_status_is_known" CHECK ("cases"."status" in ('open', 'closed')),
 	CONSTRAINT "cases_version_within_head" CHECK ("cases"."version" between 1 and "cases"."head_seq")
+);
+--> statement-breakpoint
+CREATE TABLE "checkpoints" (
+	"size" bigint PRIMARY KEY NOT NULL,
+	"root_hash" text NOT NULL,
+	"note" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "deadlines" (
@@ -38,6 +56,14 @@ CREATE TABLE "deadlines" (
 	"due_at" timestamp (3) with time zone NOT NULL,
 	"pending" boolean NOT NULL,
 	CONSTRAINT "deadlines_case_id_name_pk" PRIMARY KEY("case_id","name")
+);
+--> statement-breakpoint
+CREATE TABLE "digests" (
+	"case_id" uuid NOT NULL,
+	"ref" text NOT NULL,
+	"kind" text NOT NULL,
+	"digest" "bytea" NOT NULL,
+	CONSTRAINT "digests_case_id_ref_kind_digest_pk" PRIMARY KEY("case_id","ref","kind","digest")
 );
 --> statement-breakpoint
 CREATE TABLE "history" (
@@ -62,8 +88,27 @@ CREATE TABLE "history" (
 	CONSTRAINT "history_seq_from_one" CHECK ("history"."seq" >= 1),
 	CONSTRAINT "history_outcome_is_known" CHECK ("history"."outcome" in ('accepted', 'refused', 'elapsed')),
 	CONSTRAINT "history_sealed_has_a_hash" CHECK (("history"."sealed" is null) = ("history"."sealed_hash" is null)),
-	CONSTRAINT "history_only_time_acts_alone" CHECK (("history"."by" is not null) = ("history"."outcome" <> 'elapsed') or "history"."type" = 'case.erase'),
+	CONSTRAINT "history_only_time_acts_alone" CHECK (("history"."by" is not null) = ("history"."outcome" <> 'elapsed') or "history"."type" in ('case.erase', 'machine.carryOver')),
 	CONSTRAINT "history_refusals_say_why" CHECK (("history"."outcome" = 'refused') = (jsonb_array_length("history"."violations") > 0))
+);
+--> statement-breakpoint
+CREATE TABLE "keychain" (
+	"name" text PRIMARY KEY NOT NULL,
+	"proof" "bytea" NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "log_leaves" (
+	"index" bigint PRIMARY KEY NOT NULL,
+	"case_id" uuid NOT NULL,
+	"seq" integer NOT NULL,
+	"hash" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "log_nodes" (
+	"level" integer NOT NULL,
+	"index" bigint NOT NULL,
+	"hash" "bytea" NOT NULL,
+	CONSTRAINT "log_nodes_level_index_pk" PRIMARY KEY("level","index")
 );
 --> statement-breakpoint
 CREATE TABLE "people" (
@@ -103,7 +148,10 @@ ALTER TABLE "tokens" ADD CONSTRAINT "tokens_person_id_people_id_fk" FOREIGN KEY 
 CREATE INDEX "case_assignments_of_a_person" ON "case_assignments" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "cases_newest_first" ON "cases" USING btree ("opened_at" DESC NULLS LAST,"case_id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "cases_by_codename" ON "cases" USING btree ("codename");--> statement-breakpoint
+CREATE INDEX "cases_to_erase" ON "cases" USING btree ("erase_due_at") WHERE "cases"."erase_due_at" is not null;--> statement-breakpoint
 CREATE INDEX "deadlines_soonest_first" ON "deadlines" USING btree ("due_at");--> statement-breakpoint
 CREATE INDEX "deadlines_to_fire" ON "deadlines" USING btree ("due_at") WHERE "deadlines"."pending";--> statement-breakpoint
+CREATE INDEX "digests_alike" ON "digests" USING btree ("digest");--> statement-breakpoint
+CREATE UNIQUE INDEX "log_leaves_of_a_case" ON "log_leaves" USING btree ("case_id","seq");--> statement-breakpoint
 CREATE INDEX "stored_answers_by_age" ON "stored_answers" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "tokens_of_a_person" ON "tokens" USING btree ("person_id");

@@ -6,7 +6,14 @@ import type { Actor, DeadlineName } from '../../machines/context.ts';
 import type { CaseEvent, EventInput, EventType } from '../../machines/events.ts';
 import { isOutside, staffNamed } from '../../machines/rules/case-facts.ts';
 import { seal, unwrapKey } from '../crypto/sealing.ts';
-import { EngineDefect, NotFound, StaleVersion, TooContended, type Violation } from '../errors.ts';
+import {
+  EngineDefect,
+  NotFound,
+  OtherMachineVersion,
+  StaleVersion,
+  TooContended,
+  type Violation,
+} from '../errors.ts';
 import { findCaseUnseen, loadForStep, type CaseRow, type Directory } from '../store/cases.ts';
 import { commitStep, type CaseChange } from '../store/commit.ts';
 import type { EntryRow } from '../store/history.ts';
@@ -17,6 +24,7 @@ import { caseIdsNamed, establish } from './establish.ts';
 import { recall, sealAnswer, type RequestKey } from './idempotency.ts';
 import { refuseUnknownKinds } from './kinds.ts';
 import { assignedTo, presentCase, presentEntry, type CaseView, type EntryView } from './present.ts';
+import { isCurrent } from './replay.ts';
 import { splitEvent } from './split.ts';
 import {
   deadlinesOf,
@@ -59,6 +67,7 @@ const attempts = 100;
  * Judges an event and records it.
  *
  * @throws {NotFound} for a case that the person does not see
+ * @throws {OtherMachineVersion} for a case that was opened under another version of the machine
  * @throws {InvalidRequest} for a response kind that the case's settings don't know
  * @throws {StaleVersion} where `ifMatch` names other versions
  * @throws {IdempotencyKeyReused} where the request's key came with another body
@@ -105,6 +114,7 @@ async function load({ db, masterKey, now }: Engine, submission: Submission): Pro
   const caseIds = caseIdsNamed(event).filter((id) => id !== caseId);
   const loaded = await loadForStep(db, { caseId, person, handles, caseIds });
   if (!loaded) throw new NotFound();
+  if (!isCurrent(loaded.row)) throw new OtherMachineVersion();
   const { dataKey } = loaded.row;
   return { ...loaded, dataKey: dataKey && unwrapKey(masterKey, dataKey, caseId), now: now() };
 }
@@ -215,6 +225,7 @@ export function changeOf(next: CaseSnapshot, stored: StoredSnapshot, entry: Entr
 export async function elapse(engine: Engine, caseId: string, name: DeadlineName): Promise<boolean> {
   const row = await findCaseUnseen(engine.db, caseId);
   if (!row) throw new EngineDefect('a deadline of no case');
+  if (!isCurrent(row)) return false;
   const at = stepTime(engine.now(), row);
   const seq = row.headSeq + 1;
   const snapshot = restore(row.snapshot as StoredSnapshot);

@@ -2,11 +2,14 @@
 import type { Role } from '../../machines/context.ts';
 import { unwrapKey } from '../crypto/sealing.ts';
 import { NotFound } from '../errors.ts';
+import { loadBeside } from '../store/beside.ts';
 import { filterVisible, findCase, type CaseRow } from '../store/cases.ts';
+import type { Db } from '../store/database.ts';
 import { listEntries, type EntryRow } from '../store/history.ts';
 import type { Engine } from './engine.ts';
 import {
   caseIdsIn,
+  contextOf,
   mayOpen,
   openEntry,
   presentCase,
@@ -15,7 +18,7 @@ import {
   type EntryView,
 } from './present.ts';
 import { replayEntry } from './replay.ts';
-import { restore, type CaseSnapshot, type StoredSnapshot } from './statechart.ts';
+import type { CaseSnapshot } from './statechart.ts';
 import { HistoryVerifier, type Verification } from './verify.ts';
 
 export interface Auditor {
@@ -37,16 +40,20 @@ export async function readCase(
   return row;
 }
 
-/** All entries up to `last`, in order, read in batches. */
-async function* entriesOf(
-  engine: Engine,
-  { person }: Auditor,
+/** All entries from seq 1 on, in order, read in batches; up to `last` where it is given. */
+export async function* entriesOf(
+  db: Db,
+  person: string,
   caseId: string,
-  last: number,
+  last = Infinity,
 ): AsyncGenerator<EntryRow> {
-  for (let after = 0; after < last; after += batch) {
+  for (let after = 0; after < last;) {
     const limit = Math.min(batch, last - after);
-    yield* await listEntries(engine.db, person, { caseId, after, limit });
+    const rows = await listEntries(db, person, { caseId, after, limit });
+    yield* rows;
+    const end = rows.at(-1);
+    if (!end || rows.length < limit) return;
+    after = end.seq;
   }
 }
 
@@ -57,8 +64,7 @@ export async function presentEntries(
   row: CaseRow,
   entries: readonly EntryRow[],
 ): Promise<EntryView[]> {
-  const { context } = restore(row.snapshot as StoredSnapshot);
-  const opened = mayOpen(context, reader, engine.now());
+  const opened = mayOpen(contextOf(row), reader, engine.now());
   const dataKey =
     row.dataKey && opened ? unwrapKey(engine.masterKey, row.dataKey, row.caseId) : null;
   const named = entries.flatMap((entry) => caseIdsIn(opened ? openEntry(entry, dataKey) : null));
@@ -80,6 +86,29 @@ export async function readHistory(
   return { items, next: last ? String(last.seq) : null };
 }
 
+/** The case after its last entry that `until` lets pass, rebuilt by replay. Undefined where none does. */
+async function rebuild(
+  engine: Engine,
+  reader: Auditor,
+  row: CaseRow,
+  { last, until = () => true }: { last: number; until?: (entry: EntryRow) => boolean },
+): Promise<{ entry: EntryRow; view: (now: Date) => CaseView } | undefined> {
+  let snapshot: CaseSnapshot | null = null;
+  let moved: EntryRow | undefined;
+  let entry: EntryRow | undefined;
+  for await (const next of entriesOf(engine.db, reader.person, row.caseId, last)) {
+    if (!until(next)) break;
+    ({ snapshot } = replayEntry(snapshot, next));
+    if (next.outcome !== 'refused') moved = next;
+    entry = next;
+  }
+  if (!snapshot || !moved || !entry) return undefined;
+  const stood = snapshot;
+  const { version, at: updatedAt, machineId, machineVersion } = moved;
+  const then = { ...row, version, updatedAt, machineId, machineVersion };
+  return { entry, view: (now) => presentCase(then, stood, now) };
+}
+
 /** One entry, and the case as it stood after it, rebuilt by replay. Throws NotFound where there is none. */
 export async function readEntry(
   engine: Engine,
@@ -88,33 +117,43 @@ export async function readEntry(
   seq: number,
 ): Promise<EntryView & { after: CaseView }> {
   const row = await readCase(engine, reader, caseId);
-  if (seq < 1 || seq > row.headSeq) throw new NotFound();
-  let snapshot: CaseSnapshot | null = null;
-  let updatedAt = row.openedAt;
-  let last: EntryRow | undefined;
-  for await (const entry of entriesOf(engine, reader, caseId, seq)) {
-    ({ snapshot } = replayEntry(snapshot, entry));
-    if (entry.outcome !== 'refused') updatedAt = entry.at;
-    last = entry;
-  }
-  if (!snapshot || last?.seq !== seq) throw new NotFound();
-  const [view] = await presentEntries(engine, reader, row, [last]);
+  const rebuilt = await rebuild(engine, reader, row, { last: seq });
+  if (rebuilt?.entry.seq !== seq) throw new NotFound();
+  const [view] = await presentEntries(engine, reader, row, [rebuilt.entry]);
   if (!view) throw new NotFound();
-  const { version, machineId, machineVersion, at } = last;
-  return {
-    ...view,
-    after: presentCase({ ...row, version, updatedAt, machineId, machineVersion }, snapshot, at),
-  };
+  return { ...view, after: rebuilt.view(rebuilt.entry.at) };
 }
 
-/** Walks the chain and judges every step again. */
+/** The case as it stood at a moment. Throws NotFound for a moment before it was opened. */
+export async function readCaseAt(
+  engine: Engine,
+  reader: Auditor,
+  caseId: string,
+  at: Date,
+): Promise<CaseView> {
+  const row = await readCase(engine, reader, caseId);
+  const until = (entry: EntryRow) => entry.at <= at;
+  const rebuilt = await rebuild(engine, reader, row, { last: row.headSeq, until });
+  if (!rebuilt) throw new NotFound();
+  return rebuilt.view(at);
+}
+
+/**
+ * Walks the chain and judges every step again, on the case as it is at one moment; the rows beside
+ * the case, which visibility and deadlines rest on, are held to its history too.
+ */
 export async function verifyCase(
   engine: Engine,
   reader: Auditor,
   caseId: string,
 ): Promise<Verification> {
-  const row = await readCase(engine, reader, caseId);
-  const verifier = new HistoryVerifier();
-  for await (const entry of entriesOf(engine, reader, caseId, row.headSeq)) verifier.add(entry);
-  return verifier.finish(row);
+  return engine.db.transaction(
+    async (tx) => {
+      const row = await readCase({ ...engine, db: tx }, reader, caseId);
+      const verifier = new HistoryVerifier();
+      for await (const entry of entriesOf(tx, reader.person, caseId)) verifier.add(entry);
+      return verifier.finish(row, await loadBeside(tx, reader.person, caseId));
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  );
 }

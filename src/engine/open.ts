@@ -50,17 +50,23 @@ export async function openCase(
   throw new TooContended();
 }
 
-/** What was answered when this request opened the case; undefined where it did not, or is forgotten. */
+/**
+ * What was answered when this request opened the case; undefined where it did not, or is forgotten.
+ *
+ * @throws {NotFound} where the opener does not see the case any more
+ */
 async function openedBefore(
   engine: Engine,
   { person, request }: { person: string; request: RequestKey },
   caseId: string,
 ): Promise<CaseView | undefined> {
   const row = await findCase(engine.db, caseId, person);
+  const key = { caseId, person, ...request };
+  // whoever left the case that they opened learns nothing of it any more, by a retry neither
+  if (!row && (await findKept(engine.db, key, engine.now()))) throw new NotFound();
   if (!row?.dataKey) return undefined;
   const dataKey = unwrapKey(engine.masterKey, row.dataKey, caseId);
-  const answer = await recall(engine.db, { caseId, person, ...request }, dataKey, engine.now());
-  return answer as CaseView | undefined;
+  return (await recall(engine.db, key, dataKey, engine.now())) as CaseView | undefined;
 }
 
 /** Null where the id is taken. */

@@ -5,6 +5,7 @@ import { isOutside } from '../../machines/rules/case-facts.ts';
 import { unseal } from '../crypto/sealing.ts';
 import type { CaseRow } from '../store/cases.ts';
 import type { EntryRow } from '../store/history.ts';
+import { isCurrent } from './replay.ts';
 import {
   deadlinesOf,
   restore,
@@ -90,14 +91,19 @@ type Numbers = Pick<
   'caseId' | 'codename' | 'version' | 'openedAt' | 'updatedAt' | 'machineId' | 'machineVersion'
 >;
 
+const numbersOf = (row: Numbers) => ({
+  id: row.caseId,
+  codename: row.codename,
+  version: row.version,
+  openedAt: row.openedAt.toISOString(),
+  updatedAt: row.updatedAt.toISOString(),
+  machine: { id: row.machineId, version: row.machineVersion },
+});
+
 export function presentCase(row: Numbers, snapshot: CaseSnapshot, now: Date): CaseView {
   return {
-    id: row.caseId,
-    codename: row.codename,
+    ...numbersOf(row),
     status: statusOf(snapshot),
-    version: row.version,
-    openedAt: row.openedAt.toISOString(),
-    updatedAt: row.updatedAt.toISOString(),
     stages: stagesOf(snapshot),
     facts: snapshot.context,
     deadlines: deadlinesOf(snapshot).map(({ name, stage, dueAt, pending }) => ({
@@ -106,13 +112,19 @@ export function presentCase(row: Numbers, snapshot: CaseSnapshot, now: Date): Ca
       dueAt,
       overdue: !pending || new Date(dueAt) <= now,
     })),
-    machine: { id: row.machineId, version: row.machineVersion },
   };
 }
 
-/** A case as it is read from the database. */
-export const presentRow = (row: CaseRow, now: Date): CaseView =>
-  presentCase(row, restore(row.snapshot as StoredSnapshot), now);
+/** What a stored case knows of itself: it can be read whatever the version of its machine. */
+export const contextOf = ({ snapshot }: Pick<CaseRow, 'snapshot'>): Context =>
+  (snapshot as { context: Context }).context;
+
+/** A case as it is read from the database. The clocks of another version's case stand still. */
+export function presentRow(row: CaseRow, now: Date): CaseView {
+  if (isCurrent(row)) return presentCase(row, restore(row.snapshot as StoredSnapshot), now);
+  const { stages, status } = row;
+  return { ...numbersOf(row), status, stages, facts: contextOf(row), deadlines: [] };
+}
 
 export interface Opening {
   /** Null where the case was erased. */

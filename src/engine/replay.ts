@@ -2,8 +2,14 @@
  * Rebuilding a case from its history: the recorded facts run through the machine once more. Nobody is
  * asked, no clock and no directory.
  */
+import { machineIdentity, replayedVersions } from '../../machines/case.ts';
 import type { Channel, DeadlineName, Role } from '../../machines/context.ts';
-import { openingType, type CaseEvent, type Established } from '../../machines/events.ts';
+import {
+  carryOverType,
+  openingType,
+  type CaseEvent,
+  type Established,
+} from '../../machines/events.ts';
 import type { Settings } from '../../machines/procedure.ts';
 import type { Violation } from '../errors.ts';
 import type { EntryRow } from '../store/history.ts';
@@ -17,6 +23,19 @@ export interface Replayed {
   /** As the case stands after the step; null before a case is opened. */
   readonly snapshot: CaseSnapshot | null;
 }
+
+interface OfMachine {
+  readonly machineId: string;
+  readonly machineVersion: string;
+}
+
+/** Whether what was done under this machine can be judged again by the definition at hand. */
+export const isReplayed = ({ machineId, machineVersion }: OfMachine): boolean =>
+  machineId === machineIdentity.id && replayedVersions.includes(machineVersion);
+
+/** Whether the case is one of this very machine: only then can a step be taken in it. */
+export const isCurrent = ({ machineId, machineVersion }: OfMachine): boolean =>
+  machineId === machineIdentity.id && machineVersion === machineIdentity.version;
 
 type RecordedEntry = Pick<EntryRow, 'seq' | 'type' | 'facts' | 'by' | 'at'>;
 
@@ -51,6 +70,8 @@ export function replayEntry(before: CaseSnapshot | null, entry: RecordedEntry): 
     return replayed(decideOpening(opening, stamp, { people }), before);
   }
   if (before === null) throw new Error('the history does not begin with an opening');
+  // the move to another version runs the same history through another machine: it is no step of its own
+  if (type === carryOverType) return { outcome: 'accepted', violations: [], snapshot: before };
   if (type.startsWith('deadline.')) {
     const next = decideElapse(before, type.slice('deadline.'.length) as DeadlineName, at, seq);
     return next

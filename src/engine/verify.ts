@@ -2,13 +2,15 @@
  * Is a history whole and unaltered, and does every state follow from what was done? Walks the chain
  * and judges every step again, entry by entry, without keeping them.
  */
-import { machineIdentity } from '../../machines/case.ts';
 import { canonicalHash, GENESIS_HASH, hashEntry, sha256Hex } from '../crypto/chain.ts';
+import type { Violation } from '../errors.ts';
+import type { Beside } from '../store/beside.ts';
 import type { CaseRow } from '../store/cases.ts';
 import type { EntryRow } from '../store/history.ts';
 import { bodyOf, snapshotHash } from './entry.ts';
-import { replayEntry } from './replay.ts';
-import { persist, stagesOf, type CaseSnapshot } from './statechart.ts';
+import { assignedTo } from './present.ts';
+import { isReplayed, replayEntry } from './replay.ts';
+import { deadlinesOf, persist, stagesOf, statusOf, type CaseSnapshot } from './statechart.ts';
 
 export interface Failure {
   readonly seq: number;
@@ -30,6 +32,13 @@ export interface Verification {
 /** More would tell nobody more. */
 const maxFailures = 1000;
 
+/** What a refusal decided: the wording of a rule may get better without a history getting worse. */
+const judged = (violations: readonly unknown[]) =>
+  (violations as readonly Violation[]).map(({ rule, detail }) => ({
+    rule,
+    detail: detail ?? null,
+  }));
+
 const same = (a: unknown, b: unknown) => canonicalHash(a) === canonicalHash(b);
 
 /** Verifies a history as it is read, one entry after another; `finish` compares it with the case's row. */
@@ -50,23 +59,40 @@ export class HistoryVerifier {
     this.#head = entry.hash;
   }
 
-  finish(
-    row: Pick<CaseRow, 'headSeq' | 'headHash' | 'version' | 'snapshot' | 'stages'>,
-  ): Verification {
-    const seq = this.#entries;
-    this.#chainFails(seq, 'headSeq', seq, row.headSeq);
-    this.#chainFails(seq, 'headHash', this.#head, row.headHash);
-    if (this.#snapshot && this.#replay !== 'other-version') {
-      this.#replayFails(seq, 'snapshot', persist(this.#snapshot), row.snapshot);
-      this.#replayFails(seq, 'version', this.#version, row.version);
-      this.#replayFails(seq, 'stages', stagesOf(this.#snapshot), row.stages);
-    }
+  /** Compares the case as it is stored, and what stands beside it, with what its history makes of it. */
+  finish(row?: CaseRow, beside?: Beside): Verification {
+    if (row) this.#checkRow(row);
+    if (beside) this.#checkBeside(beside);
     return {
       ok: this.#chain === 'ok' && this.#replay === 'ok',
       entries: this.#entries,
       checked: { chain: this.#chain, replay: this.#replay },
       failures: this.#failures,
     };
+  }
+
+  #checkRow(row: CaseRow): void {
+    const seq = this.#entries;
+    this.#chainFails(seq, 'headSeq', seq, row.headSeq);
+    this.#chainFails(seq, 'headHash', this.#head, row.headHash);
+    this.#replayFails(seq, 'version', this.#version, row.version);
+    if (!this.#snapshot || !isReplayed(row)) return;
+    const { context } = this.#snapshot;
+    this.#replayFails(seq, 'snapshot', persist(this.#snapshot), row.snapshot);
+    this.#replayFails(seq, 'stages', stagesOf(this.#snapshot), row.stages);
+    this.#replayFails(seq, 'status', statusOf(this.#snapshot), row.status);
+    this.#replayFails(seq, 'openedBy', context.openedBy, row.openedBy);
+    this.#replayFails(seq, 'erased', context.erased, row.dataKey === null);
+  }
+
+  #checkBeside(beside: Beside): void {
+    const seq = this.#entries;
+    if (!this.#snapshot) return;
+    const { context } = this.#snapshot;
+    const outsiders = context.staff.outside.map(({ person }) => person).toSorted();
+    this.#replayFails(seq, 'outsiders', outsiders, beside.outsiders);
+    this.#replayFails(seq, 'assignments', assignedTo(context).toSorted(), beside.assignments);
+    this.#replayFails(seq, 'deadlines', deadlinesOf(this.#snapshot), beside.deadlines);
   }
 
   #checkChain(entry: EntryRow): void {
@@ -79,24 +105,21 @@ export class HistoryVerifier {
 
   #checkReplay(entry: EntryRow): void {
     const { seq } = entry;
-    if (
-      entry.machineId !== machineIdentity.id ||
-      entry.machineVersion !== machineIdentity.version
-    ) {
-      if (this.#replay === 'ok') this.#replay = 'other-version';
-      return;
-    }
-    try {
-      const step = replayEntry(this.#snapshot, entry);
-      this.#replayFails(seq, 'outcome', step.outcome, entry.outcome);
-      this.#replayFails(seq, 'violations', step.violations, entry.violations);
-      this.#snapshot = step.snapshot;
-    } catch {
-      this.#replayFails(seq, 'replay', 'a step that can be judged', 'a step that cannot');
-      return;
-    }
     if (entry.outcome !== 'refused') this.#version += 1;
     this.#replayFails(seq, 'version', this.#version, entry.version);
+    // what another version did can't be judged by this one: its steps are run, and vouched for by none
+    const comparable = isReplayed(entry);
+    if (!comparable && this.#replay === 'ok') this.#replay = 'other-version';
+    try {
+      const step = replayEntry(this.#snapshot, entry);
+      this.#snapshot = step.snapshot;
+      if (!comparable) return;
+      this.#replayFails(seq, 'outcome', step.outcome, entry.outcome);
+      this.#replayFails(seq, 'violations', judged(step.violations), judged(entry.violations));
+    } catch {
+      if (comparable) this.#replayFails(seq, 'replay', 'a step that can be judged', 'none');
+      return;
+    }
     if (!this.#snapshot) return;
     this.#replayFails(seq, 'stages', stagesOf(this.#snapshot), entry.stages);
     this.#replayFails(

@@ -14,6 +14,7 @@ import {
   LastAdmin,
   NotFound,
   NotReady,
+  OtherMachineVersion,
   StaleVersion,
   TooContended,
   Unauthenticated,
@@ -53,6 +54,7 @@ const plain: ReadonlyMap<unknown, ProblemName> = new Map<unknown, ProblemName>([
   [StaleVersion, 'stale-version'],
   [IdempotencyKeyReused, 'idempotency-key-reused'],
   [CaseOpen, 'case-open'],
+  [OtherMachineVersion, 'other-machine-version'],
   [AlreadyExists, 'already-exists'],
   [LastAdmin, 'last-admin'],
 ]);

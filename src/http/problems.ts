@@ -72,6 +72,11 @@ export const problems = {
     title: 'The case is open',
     description: 'Only a closed case can be erased.',
   },
+  'other-machine-version': {
+    status: 409,
+    title: 'The case is of another version of the procedure',
+    description: 'It was opened under a version that its history has not been carried over from.',
+  },
   'event-refused': {
     status: 409,
     title: 'The procedure does not allow this event',

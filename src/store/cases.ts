@@ -1,5 +1,5 @@
 /** Reading cases: one function per statement. What the caller may not see is not there. */
-import { and, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { cases } from '../../drizzle/schema.ts';
 import type { Role } from '../../machines/context.ts';
 import type { Db } from './database.ts';
@@ -99,6 +99,42 @@ export async function filterVisible(
     .from(cases)
     .where(and(inArray(cases.caseId, [...caseIds]), visibleTo(person)));
   return new Set(rows.map(({ caseId }) => caseId));
+}
+
+/** Open cases that are of another machine than this. */
+export async function listOtherVersions(
+  db: Db,
+  machine: { readonly id: string; readonly version: string },
+): Promise<CaseRow[]> {
+  return db
+    .select()
+    .from(cases)
+    .where(
+      and(
+        actingAsEngine,
+        eq(cases.status, 'open'),
+        sql`(${cases.machineId}, ${cases.machineVersion}) <> (${machine.id}, ${machine.version})`,
+      ),
+    )
+    .orderBy(cases.openedAt, cases.caseId);
+}
+
+/** How many open cases are of another machine than this. */
+export async function countOtherVersions(
+  db: Db,
+  machine: { readonly id: string; readonly version: string },
+): Promise<number> {
+  const [row] = await db
+    .select({ others: count() })
+    .from(cases)
+    .where(
+      and(
+        actingAsEngine,
+        eq(cases.status, 'open'),
+        sql`(${cases.machineId}, ${cases.machineVersion}) <> (${machine.id}, ${machine.version})`,
+      ),
+    );
+  return row?.others ?? 0;
 }
 
 export interface CaseFilter {

@@ -30,22 +30,27 @@ const printable = (text: string) =>
     .toWellFormed()
     .replace(/[\p{Cc}\uFFFE\uFFFF]/gu, (sign) => (/\s/.test(sign) ? ' ' : '\uFFFD'));
 
-export const plain = (text: string): Label => ({ html: escape(text) });
-export const bold = (text: string): Label => ({ html: `<b>${escape(text)}</b>` });
-export const italic = (text: string): Label => ({ html: `<i>${escape(text)}</i>` });
+/** In labels a backslash calls for the name of what is labelled (`\\N`), unless there are two. */
+const inLabel = (text: string) => escape(text).replaceAll('\\', '\\\\');
+
+export const plain = (text: string): Label => ({ html: inLabel(text) });
+export const bold = (text: string): Label => ({ html: `<b>${inLabel(text)}</b>` });
+export const italic = (text: string): Label => ({ html: `<i>${inLabel(text)}</i>` });
 
 /** In another size, in points, and colour. */
 export const styled = ({ html }: Label, size: number, color: string): Label => ({
   html: `<font point-size="${size}" color="${color}">${html}</font>`,
 });
 
-/** Blocks of lines, one below the other, `padding` points apart; empty ones are left out. */
-export function stack(blocks: readonly (readonly Label[])[], padding = 2): Label {
+/** Blocks of lines, one below the other; empty ones are left out. */
+export function stack(blocks: readonly (readonly Label[])[]): Label {
   const rows = blocks
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map(({ html }) => html).join('<br/>'))
-    .map((lines) => `<tr><td align="left" balign="left">${lines}</td></tr>`);
-  return table(rows, `cellspacing="0" cellpadding="${padding}"`);
+    // A row for each line: within one, Graphviz spaces lines by whether their fonts differ.
+    .map((lines) => lines.map(({ html }) => `<tr><td align="left">${html}</td></tr>`).join(''));
+  const gap = '<tr><td height="5"></td></tr>';
+  const inner = table([rows.join(gap)], 'cellspacing="0" cellpadding="0"');
+  return table([`<tr><td>${inner.html}</td></tr>`], 'cellspacing="0" cellpadding="3"');
 }
 
 export const table = (rows: readonly string[], looks: string): Label => ({

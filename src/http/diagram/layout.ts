@@ -5,6 +5,7 @@ import type { Attributes } from './dot.ts';
 import {
   anywhereLooks,
   arrowLooks,
+  captionOf,
   color,
   defaults,
   looksOf,
@@ -19,7 +20,7 @@ export interface Picture {
 }
 
 /** Wider, and the names could not be read on a page. */
-const widestRow = 1040;
+const widestRow = 1080;
 
 /**
  * The DOT of a graph.
@@ -51,8 +52,8 @@ export function dotOf(
     const content = [...inside.flatMap(draw), ...(takesAnywhere ? [anywhere(node)] : [])];
     // A stage is a whole picture, and its name the title.
     if (node.kind === 'region')
-      return [`graph ${dot.attributes({ label: dot.bold(node.label) })}`, ...content];
-    const frame = { ...looksOf(node, lit), label: dot.bold(node.label), margin: 10 };
+      return [`graph ${dot.attributes({ label: dot.bold(node.label), fontsize: 14 })}`, ...content];
+    const frame = { ...looksOf(node, lit), ...captionOf(node, lit), margin: 10 };
     return [
       `subgraph ${dot.quote(frameOf(node.id))} { graph ${dot.attributes(frame)}`,
       ...content,
@@ -74,8 +75,8 @@ export function dotOf(
       ? { at: dot.quote(anywhereIn(from)), cut: {} }
       : end(from, 'ltail');
     const head = end(to, 'lhead');
-    // The first state stands beside its mark, but below it where it holds everything.
-    const isBeside = ways[0]?.kind === 'initial' && byId.get(to)?.parent !== null;
+    // The first state stands beside its mark, but a frame below it.
+    const isBeside = ways[0]?.kind === 'initial' && !children.has(to);
     const looks = { ...tail.cut, ...head.cut, ...arrowLooks(ways), ...(isBeside && { minlen: 0 }) };
     return `${tail.at} -> ${head.at} ${dot.attributes(looks)}`;
   };

@@ -28,7 +28,7 @@ export const defaults = [
   `edge ${dot.attributes({ ...text, fontsize: 11, arrowsize: 0.7 })}`,
 ];
 
-const small = (lines: readonly Label[]) => lines.map((line) => dot.styled(line, 10, color.quiet));
+const small = (line: Label) => dot.styled(line, 10, color.quiet);
 
 /** A state without states inside, or a mark. */
 export function shapeOf(node: Node, lit: ReadonlySet<string>): Attributes {
@@ -38,16 +38,21 @@ export function shapeOf(node: Node, lit: ReadonlySet<string>): Attributes {
   }
   const name = lit.has(node.id) ? dot.bold(node.label) : dot.plain(node.label);
   const details = detailsOf(node);
-  const label = details.length === 0 ? name : dot.stack([[name], ...details]);
+  const label = details.flat().length === 0 ? name : dot.stack([[name], ...details]);
   return { ...looksOf(node, lit), label, ...(node.kind === 'final' && { peripheries: 2 }) };
 }
 
+/** The name of a state, above the states inside. */
+export const captionOf = ({ id, label }: Node, lit: ReadonlySet<string>): Attributes => ({
+  label: lit.has(id) ? dot.bold(label) : dot.plain(label),
+  fontsize: 12,
+});
+
 function detailsOf({ takes, refuses }: Node): Label[][] {
-  const blocks = [
-    takes.map(dot.plain),
-    refuses.length > 0 ? [dot.italic('always refused'), ...refuses.map(dot.plain)] : [],
-  ];
-  return blocks.filter((lines) => lines.length > 0).map(small);
+  const refused = refuses.length === 0 ? [] : [dot.italic('always refused')];
+  return [takes.map(dot.plain), [...refused, ...refuses.map(dot.plain)]].map((lines) =>
+    lines.map(small),
+  );
 }
 
 /** Lit states have a bold border and name too, for who cannot tell the colours apart. */
@@ -69,7 +74,7 @@ export function looksOf({ id }: Node, lit: ReadonlySet<string>): Attributes {
 
 /** Stands for whichever state inside: what each of them takes, and where arrows of all of them begin. */
 export function anywhereLooks(node: Node): Attributes {
-  const label = dot.stack([small([dot.italic('in any state')]), ...detailsOf(node)], 1);
+  const label = dot.stack([[small(dot.italic('in any state'))], ...detailsOf(node)]);
   return { style: 'rounded,dashed', color: color.line, label };
 }
 
@@ -85,17 +90,17 @@ export function arrowLooks(ways: readonly Edge[]): Attributes {
 
 /** Each event with its branches, what these raise, and its rules. */
 function wordsOf(ways: readonly Edge[]): Label {
-  const lines = [...Map.groupBy(ways, ({ label }) => label)].flatMap(([label, branches]) => [
+  const events = [...Map.groupBy(ways, ({ label }) => label)].map(([label, branches]) => [
     ...(label === '' ? [] : [branches[0]?.kind === 'event' ? dot.plain(label) : dot.italic(label)]),
     ...branches.flatMap(({ given, raises }) => [
       ...(given === null ? [] : [dot.plain(`[${given}]`)]),
       ...(raises === null ? [] : [dot.italic(`→ ${raises}`)]),
     ]),
-    ...small((branches[0]?.rules ?? []).map(dot.plain)),
+    ...(branches[0]?.rules ?? []).map((rule) => small(dot.plain(rule))),
   ]);
-  return dot.stack([lines], 4);
+  return dot.stack(events);
 }
 
 /** What the state that holds the stages takes, in one line. */
 export const takesInBrief = ({ takes }: Node): Label[] =>
-  takes.length === 0 ? [] : small([dot.plain(`in any state: ${takes.join(', ')}`)]);
+  takes.length === 0 ? [] : [small(dot.plain(`in any state: ${takes.join(', ')}`))];

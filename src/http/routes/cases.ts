@@ -3,17 +3,19 @@ import { z } from 'zod';
 import { channels } from '../../../machines/context.ts';
 import { schemaName } from '../../../machines/events.ts';
 import { distinct, handle } from '../../../machines/events/fields.ts';
-import { readCase } from '../../engine/audit.ts';
+import { readCase, readCaseAt } from '../../engine/audit.ts';
 import { optionsFor } from '../../engine/decide.ts';
 import { openCase } from '../../engine/open.ts';
 import { presentRow } from '../../engine/present.ts';
+import { isCurrent } from '../../engine/replay.ts';
 import { restore, stageNames, type StoredSnapshot } from '../../engine/statechart.ts';
-import { InvalidRequest } from '../../errors.ts';
+import { InvalidRequest, OtherMachineVersion } from '../../errors.ts';
 import { listCases } from '../../store/cases.ts';
 import { handlersOnly } from '../authentication.ts';
 import { caseParams, caseSchema, etagOf, optionSchema } from '../case-schemas.ts';
 import { pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
 import { idempotencyKeyHeader, requestKeyOf } from '../preconditions.ts';
+import { sendCaseDiagram } from './diagrams.ts';
 
 const tags = ['cases'];
 
@@ -112,10 +114,43 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
 
   app.get(
     '/cases/:id',
-    { schema: { summary: 'A case', tags, params: caseParams, response: { 200: caseSchema } } },
-    async ({ params, viewer }, reply) => {
+    {
+      config: { problems: ['invalid-request'] },
+      schema: {
+        summary: 'A case, as it stands or as it stood at a moment',
+        tags,
+        params: caseParams,
+        querystring: z.strictObject({
+          at: z.iso
+            .datetime({ offset: true })
+            .optional()
+            .describe('As the case stood then, rebuilt by replay; not before it was opened.'),
+        }),
+        response: { 200: caseSchema },
+      },
+    },
+    async ({ params, query, viewer }, reply) => {
+      if (query.at !== undefined)
+        return reply.send(await readCaseAt(engine, viewer, params.id, new Date(query.at)));
       const row = await readCase(engine, viewer, params.id);
       return reply.header('etag', etagOf(row.version)).send(presentRow(row, engine.now()));
+    },
+  );
+
+  app.get(
+    '/cases/:id/diagram.svg',
+    {
+      schema: {
+        summary: 'The statechart, with the active states of the case lit',
+        tags,
+        params: caseParams,
+        produces: ['image/svg+xml'],
+        response: { 200: z.string() },
+      },
+    },
+    async ({ params, viewer }, reply) => {
+      const { stages, status } = await readCase(engine, viewer, params.id);
+      return sendCaseDiagram(reply, { stages, status });
     },
   );
 
@@ -123,7 +158,7 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
     '/cases/:id/options',
     {
       onRequest: handlersOnly,
-      config: { problems: ['not-a-handler'] },
+      config: { problems: ['not-a-handler', 'other-machine-version'] },
       schema: {
         summary: 'What the caller may do now, for every type of event',
         tags,
@@ -133,6 +168,7 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     async ({ params, viewer }, reply) => {
       const row = await readCase(engine, viewer, params.id);
+      if (!isCurrent(row)) throw new OtherMachineVersion();
       const snapshot = restore(row.snapshot as StoredSnapshot);
       const by = { person: viewer.person, roles: viewer.roles };
       const at = new Date(Math.max(engine.now().getTime(), row.updatedAt.getTime())).toISOString();

@@ -29,6 +29,7 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
         problems: [
           'not-a-handler',
           'event-refused',
+          'other-machine-version',
           'stale-version',
           'idempotency-key-reused',
           'too-contended',
@@ -70,7 +71,15 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
     '/cases/:id/erasure',
     {
       onRequest: organizersOnly,
-      config: { problems: ['not-an-organizer', 'case-open', 'event-refused', 'too-contended'] },
+      config: {
+        problems: [
+          'not-an-organizer',
+          'case-open',
+          'event-refused',
+          'other-machine-version',
+          'too-contended',
+        ],
+      },
       schema: {
         summary: "Erase a closed case's confidential content, for ever",
         tags,

@@ -1,8 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { machineIdentity } from '../../../machines/case.ts';
 import { NotReady } from '../../errors.ts';
+import { countOtherVersions } from '../../store/cases.ts';
 import { pendingMigrations, type Db } from '../../store/database.ts';
+import { machineSchema } from '../case-schemas.ts';
 import { registry } from '../metrics.ts';
 
 /** Whoever asks whether the server is ready gives up after a few seconds. */
@@ -35,14 +38,25 @@ export const healthRoutes: FastifyPluginAsyncZod = async (app) => {
         summary: 'Whether the database is in reach and migrated',
         tags,
         security,
-        response: { 200: z.strictObject({ status: z.literal('ready') }) },
+        response: {
+          200: z.strictObject({
+            status: z.literal('ready'),
+            machine: machineSchema,
+            otherVersions: z
+              .int()
+              .describe(
+                'Open cases of another machine version; `recourse machine diff` says which.',
+              ),
+          }),
+        },
       },
     },
     async () => {
       const pending = await countPending(db);
       if (pending === undefined) throw new NotReady('The database cannot be reached.');
       if (pending > 0) throw new NotReady('The database has not been migrated.');
-      return { status: 'ready' as const };
+      const otherVersions = await countOtherVersions(db, machineIdentity);
+      return { status: 'ready' as const, machine: machineIdentity, otherVersions };
     },
   );
 

@@ -1,11 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { caseRoutes } from './cases.ts';
 import { deadlineRoutes } from './deadlines.ts';
+import { diagramRoutes } from './diagrams.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
+import { machineRoutes } from './machine.ts';
 import { meRoutes } from './me.ts';
 import { peopleRoutes } from './people.ts';
+import { ruleRoutes } from './rules.ts';
 import { tokenRoutes } from './tokens.ts';
 
 /** Open to whoever reaches the listening address. */
@@ -20,4 +23,7 @@ export const routes: readonly FastifyPluginAsyncZod[] = [
   eventRoutes,
   historyRoutes,
   deadlineRoutes,
+  machineRoutes,
+  ruleRoutes,
+  diagramRoutes,
 ];

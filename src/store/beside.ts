@@ -1,0 +1,45 @@
+/** What stands beside a case's row, written with every step: visibility and deadlines rest on it. */
+import { asc, eq, and } from 'drizzle-orm';
+import { caseAssignments, caseOutsiders, deadlines } from '../../drizzle/schema.ts';
+import type { Db } from './database.ts';
+import { actingAs } from './visibility.ts';
+
+export interface Beside {
+  readonly outsiders: readonly string[];
+  readonly assignments: readonly string[];
+  readonly deadlines: readonly {
+    readonly name: string;
+    readonly stage: string;
+    readonly dueAt: string;
+    readonly pending: boolean;
+  }[];
+}
+
+/** People sorted by handle, deadlines soonest first, as the engine makes them. */
+export async function loadBeside(db: Db, person: string, caseId: string): Promise<Beside> {
+  const outsiders = await db
+    .select({ person: caseOutsiders.person })
+    .from(caseOutsiders)
+    .where(eq(caseOutsiders.caseId, caseId))
+    .orderBy(asc(caseOutsiders.person));
+  const assignments = await db
+    .select({ person: caseAssignments.person })
+    .from(caseAssignments)
+    .where(eq(caseAssignments.caseId, caseId))
+    .orderBy(asc(caseAssignments.person));
+  const clocks = await db
+    .select()
+    .from(deadlines)
+    .where(and(actingAs(person), eq(deadlines.caseId, caseId)))
+    .orderBy(asc(deadlines.dueAt), asc(deadlines.name));
+  return {
+    outsiders: outsiders.map((row) => row.person),
+    assignments: assignments.map((row) => row.person),
+    deadlines: clocks.map(({ name, stage, dueAt, pending }) => ({
+      name,
+      stage,
+      dueAt: dueAt.toISOString(),
+      pending,
+    })),
+  };
+}
