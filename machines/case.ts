@@ -54,7 +54,7 @@ const always = on({
   },
 });
 
-const reopening: Partial<Context> = { closed: false, reopened: true };
+const reopening: Partial<Context> = { closedAt: null, reopened: true };
 
 export const caseMachine = stage.createMachine({
   id: machineIdentity.id,
@@ -104,7 +104,7 @@ export const caseMachine = stage.createMachine({
               duplicate: context.duplicate || relation === 'duplicate',
             }),
           },
-          'case.close': { target: 'closed', record: () => ({ closed: true }) },
+          'case.close': { target: 'closed', record: (_, { at }) => ({ closedAt: at }) },
         }),
       },
     },

@@ -104,7 +104,8 @@ export interface Context {
   readonly settings: Settings;
   readonly channel: Channel;
   readonly openedBy: Handle;
-  readonly closed: boolean;
+  /** When it was closed; null while it is open. */
+  readonly closedAt: Time | null;
   readonly erased: boolean;
   readonly held: boolean;
   readonly duplicate: boolean;
@@ -219,7 +220,7 @@ export function openingContext(opening: Opening): Context {
     settings: opening.settings,
     channel: opening.channel,
     openedBy: opening.openedBy,
-    closed: false,
+    closedAt: null,
     erased: false,
     held: false,
     duplicate: false,

@@ -97,7 +97,7 @@ const unseen = (type: string) =>
 function described(node: AnyStateNode): unknown {
   return {
     type: node.type,
-    initial: node.initial?.target?.map((target) => String(target.id)) ?? null,
+    initial: node.initial?.target?.map((target): string => target.id) ?? null,
     ways: waysOf(node).map((way) => ({ ...way, to: way.to?.id ?? null })),
     states: Object.fromEntries(
       Object.entries(node.states).map(([name, child]) => [name, described(child)]),
@@ -113,7 +113,8 @@ function described(node: AnyStateNode): unknown {
 export function definition(machine: AnyStateMachine): unknown {
   const events = eventTypes.map((type) => {
     const { who, rules: own } = eventDefinitions[type];
-    return [type, { who, rules: own, schema: z.toJSONSchema(eventSchemas[type], { io: 'input' }) }];
+    const schema = z.toJSONSchema(eventSchemas[type], { io: 'input' });
+    return [type, { who, rules: own, schema }] as const;
   });
   const definitionOf = {
     states: described(machine.root),

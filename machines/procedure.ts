@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import { addDuration } from './time.ts';
 
-/** Any time will do: it only shows that the duration can be added to one. */
-const someTime = '2000-02-29T00:00:00.000Z';
+/** Far ahead: a duration that can be added to this one can be added to every time of a case. */
+const someTime = '2400-02-29T00:00:00.000Z';
 
 const duration = z
   .string()
@@ -39,6 +39,9 @@ export const settingsSchema = z
       .max(50)
       .refine((kinds) => new Set(kinds).size === kinds.length, { error: 'names a kind twice' })
       .describe('Response kinds beyond those of the catalogue.'),
+    retainFor: duration
+      .nullable()
+      .describe('From the closing of a case to its erasure, but for a legal hold; null: never.'),
     authorities: z
       .enum(['at-reporters-request', 'unrestricted'])
       .describe('When law enforcement or venue security may be called while everyone is safe.'),
@@ -58,6 +61,7 @@ export const bostonPython: Settings = {
   appealWindow: null,
   independentAppeal: true,
   extraResponses: [],
+  retainFor: null,
   authorities: 'at-reporters-request',
 };
 

@@ -47,6 +47,15 @@ export class Unauthenticated extends NamedError {
   }
 }
 
+/** Too much of this kind failed already; `retryAfter` says when to come back, in seconds. */
+export class TooManyRequests extends NamedError {
+  readonly retryAfter: number;
+  constructor(retryAfter: number) {
+    super('Too much failed lately; what is in order is still answered.');
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** The caller's roles do not allow this call at all. */
 export class Forbidden extends NamedError {
   readonly problem: 'not-a-handler' | 'not-an-organizer' | 'not-an-admin' | 'not-allowed';
@@ -98,6 +107,13 @@ export class OtherMachineVersion extends NamedError {
     super(
       'The case stands under another version of the procedure; it can be read, and takes no events.',
     );
+  }
+}
+
+/** The caller sees the case, but its head is in no checkpoint yet. */
+export class NotCheckpointed extends NamedError {
+  constructor() {
+    super('No checkpoint covers this case yet; the next one will.');
   }
 }
 

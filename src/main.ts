@@ -1,10 +1,13 @@
-/** The composition root: configuration → database → engine → HTTP → deadlines, and their end. */
+/** The composition root: configuration → database → engine → HTTP → jobs, and their end. */
 import type { AddressInfo } from 'node:net';
 import closeWithGrace from 'close-with-grace';
 import { BadSetting, loadConfig, type Config } from './config.ts';
-import { runDeadlines } from './deadlines/loop.ts';
+import { keyringOf } from './crypto/keyring.ts';
+import { jobsOf, runJobs } from './deadlines/loop.ts';
+import { makeSigner } from './engine/checkpoint.ts';
 import type { Engine } from './engine/engine.ts';
 import { ensureFirstAdmin } from './engine/first-admin.ts';
+import { fitsDatabase } from './engine/rotate.ts';
 import { buildApp } from './http/app.ts';
 import { connect, migrate, serverRole, ServerRoleMissing } from './store/database.ts';
 import { EmbeddedDatabaseFailed, startEmbedded } from './store/embedded.ts';
@@ -25,30 +28,35 @@ async function start(config: Config): Promise<() => Promise<void>> {
     await migrate(url);
     const database = connect(url, { role: serverRole });
     ends.push(() => database.close());
+    const keyring = keyringOf(config.masterKey, config.previousMasterKey);
     const engine: Engine = {
       db: database.db,
-      masterKey: config.masterKey,
+      keyring,
+      signer: makeSigner(config.signingKey, keyring),
       settings: config.settings,
       now: () => new Date(),
     };
 
+    // before anything is written: what another key sealed beside the old one could not be told apart
+    if (!(await fitsDatabase(engine))) throw wrongMasterKey(config);
     const generated = await ensureFirstAdmin(engine.db, {
       token: config.adminToken,
       now: engine.now(),
     });
     if (generated !== undefined) print(`the first admin's token, shown this once: ${generated}`);
 
-    const app = await buildApp({ engine, logLevel: config.logLevel });
+    const { logLevel, trustProxy, openId } = config;
+    const app = await buildApp({ engine, logLevel, trustProxy, openId });
     const ending = new AbortController();
-    const deadlines = runDeadlines(engine, ending.signal, (error) =>
+    const jobs = runJobs(jobsOf(engine, config), ending.signal, (error, job) =>
       app.log.error(
-        { error: error instanceof Error ? error.name : 'unknown' },
-        'a deadline could not be fired',
+        { job, error: error instanceof Error ? error.name : 'unknown' },
+        'a round of a job failed',
       ),
     );
     ends.push(async () => {
       ending.abort();
-      await deadlines;
+      await jobs;
     });
     await app.listen({ host: config.host, port: config.port });
     ends.push(() => app.close());
@@ -68,6 +76,9 @@ async function embedded(dataDir: string, ends: (() => Promise<unknown>)[]): Prom
   ends.push(() => database.stop());
   return database.url;
 }
+
+const wrongMasterKey = ({ masterKeyFrom }: Config) =>
+  new BadSetting(masterKeyFrom, 'is not the key that this database is sealed with');
 
 /** What whoever starts the server can mend is said in one line. */
 const mendable = (error: unknown): error is Error =>

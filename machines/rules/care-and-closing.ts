@@ -25,9 +25,11 @@ function outstanding(context: Context): string[] {
     ),
   );
   if (reporterCare.outcome === null) open.push('reporterCare');
-  open.push(
-    ...leadsMeeting.followUps.filter(({ settled }) => !settled).map((f) => `followUp: ${f.for}`),
+  // the reporter's is named already, by its stage
+  const owed = leadsMeeting.followUps.filter(
+    (planned) => !planned.settled && !(planned.for === 'reporter' && reporterCare.outcome === null),
   );
+  open.push(...owed.map((planned) => `followUp: ${planned.for}`));
   if (appeal.filed && appeal.outcome === null) open.push('appeal');
   if ((violationStands(context) || (decision && appeal.outcome)) && !notificationSettled(context))
     open.push('notification');

@@ -154,7 +154,7 @@ export const everyEvent = {
       'A closed case is at rest: little but a reopening or an appeal can be recorded in it.',
     source: 'Recourse: the lifecycle',
     instead: 'Have a lead or organizer reopen the case first.',
-    check: ({ context, type }) => needs(!context.closed || worksWhenClosed.has(type)),
+    check: ({ context, type }) => needs(context.closedAt === null || worksWhenClosed.has(type)),
   },
   'case-erased': {
     statement: 'Nothing more can be recorded in a case whose content was erased.',

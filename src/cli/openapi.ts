@@ -2,6 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { format } from 'prettier';
 import { bostonPython } from '../../machines/procedure.ts';
+import { keyringOf } from '../crypto/keyring.ts';
+import { checkpointSigner } from '../crypto/note.ts';
 import type { Engine } from '../engine/engine.ts';
 import { buildApp } from '../http/app.ts';
 import { connect } from '../store/database.ts';
@@ -10,7 +12,8 @@ import { connect } from '../store/database.ts';
 const { db } = connect('postgres://nobody@localhost/none');
 const engine: Engine = {
   db,
-  masterKey: Buffer.alloc(32),
+  keyring: keyringOf(Buffer.alloc(32)),
+  signer: checkpointSigner(Buffer.alloc(32)),
   settings: bostonPython,
   now: () => new Date(),
 };

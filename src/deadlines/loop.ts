@@ -1,11 +1,17 @@
-/** Fires what is due, through the same way in as any event; and forgets stored answers of old. */
+/**
+ * What goes on by itself: each job at its own pace, side by side. Deadlines are fired through the same
+ * way in as any event, closed cases are erased when their retention has passed, stored answers of old
+ * are forgotten, checkpoints are taken.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { elapse } from '../engine/advance.ts';
+import { checkpointWhenDue } from '../engine/checkpoint.ts';
 import type { Engine } from '../engine/engine.ts';
 import { answersKeptFor } from '../engine/idempotency.ts';
 import { deleteAnswersBefore } from '../store/answers.ts';
 import { claimDueDeadline, type DeadlineRow } from '../store/deadlines.ts';
 import type { DeadlineName } from '../../machines/context.ts';
+import { eraseDueCases } from './retention.ts';
 
 /** Called with what went wrong at one deadline; the others are fired all the same. */
 export type Report = (error: unknown) => void;
@@ -40,24 +46,66 @@ export async function fireDueDeadlines(engine: Engine, report: Report): Promise<
   }
 }
 
-/** Between two looks at the clock, in milliseconds. */
-const pace = 500;
-const forgetEvery = 60 * 60 * 1000;
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
 
-/** Runs until the signal aborts; resolves when the round under way is done. */
-export async function runDeadlines(
+/** From the end of one round to the beginning of the next; may depend on what the round took. Milliseconds. */
+type Pace = number | ((took: number) => number);
+
+/** Something to be done again and again. */
+export interface Job {
+  /** For the log. */
+  readonly name: string;
+  readonly pace: Pace;
+  /** One round. What it throws is reported, and the next round comes all the same. */
+  readonly run: (report: Report) => Promise<unknown>;
+}
+
+/** @param options `checkpointEvery`: entries */
+export const jobsOf = (
   engine: Engine,
+  { checkpointEvery }: { checkpointEvery: number },
+): readonly Job[] => [
+  { name: 'deadlines', pace: second / 2, run: (report) => fireDueDeadlines(engine, report) },
+  { name: 'retention', pace: minute, run: (report) => eraseDueCases(engine, report) },
+  { name: 'answers', pace: hour, run: () => forgetOldAnswers(engine) },
+  {
+    name: 'checkpoints',
+    // It looks at every case: where that takes long, no more than a twentieth of the time.
+    pace: (took) => Math.max(2 * second, 20 * took),
+    run: () => checkpointWhenDue(engine, checkpointEvery),
+  },
+];
+
+const forgetOldAnswers = ({ db, now }: Engine): Promise<void> =>
+  deleteAnswersBefore(db, new Date(now().getTime() - answersKeptFor));
+
+/** Does it at once and then at its pace until the signal aborts; resolves when the round under way is done. */
+export async function runEvery(
+  pace: Pace,
+  job: () => Promise<unknown>,
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {
-  let forgotten = 0;
   while (!signal.aborted) {
-    await fireDueDeadlines(engine, report);
-    const now = engine.now().getTime();
-    if (now - forgotten >= forgetEvery) {
-      forgotten = now;
-      await deleteAnswersBefore(engine.db, new Date(now - answersKeptFor)).catch(report);
-    }
-    await sleep(pace, undefined, { signal }).catch(() => undefined);
+    const begun = performance.now();
+    await job().catch(report);
+    const rest = typeof pace === 'number' ? pace : pace(performance.now() - begun);
+    await sleep(rest, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Runs all jobs side by side until the signal aborts; resolves when the rounds under way are done. */
+export async function runJobs(
+  jobs: readonly Job[],
+  signal: AbortSignal,
+  report: (error: unknown, job: string) => void,
+): Promise<void> {
+  await Promise.all(
+    jobs.map(async ({ name, pace, run }) => {
+      const reportHere: Report = (error) => report(error, name);
+      await runEvery(pace, () => run(reportHere), signal, reportHere);
+    }),
+  );
 }

@@ -5,7 +5,7 @@
 import type { Actor, DeadlineName } from '../../machines/context.ts';
 import type { CaseEvent, EventInput, EventType } from '../../machines/events.ts';
 import { isOutside, staffNamed } from '../../machines/rules/case-facts.ts';
-import { seal, unwrapKey } from '../crypto/sealing.ts';
+import { seal } from '../crypto/sealing.ts';
 import {
   EngineDefect,
   NotFound,
@@ -18,6 +18,7 @@ import { findCaseUnseen, loadForStep, type CaseRow, type Directory } from '../st
 import { commitStep, type CaseChange } from '../store/commit.ts';
 import type { EntryRow } from '../store/history.ts';
 import { decide, decideElapse, optionsFor } from './decide.ts';
+import { digestKeys, digestsOf, reportedBy } from './digests.ts';
 import type { Engine } from './engine.ts';
 import { makeEntry } from './entry.ts';
 import { caseIdsNamed, establish } from './establish.ts';
@@ -28,6 +29,7 @@ import { isCurrent } from './replay.ts';
 import { splitEvent } from './split.ts';
 import {
   deadlinesOf,
+  eraseDueAt,
   restore,
   stagesOf,
   statusOf,
@@ -108,7 +110,7 @@ async function attemptStep(engine: Engine, submission: Submission): Promise<Answ
   return written ? { ...reply, replayed: false } : null;
 }
 
-async function load({ db, masterKey, now }: Engine, submission: Submission): Promise<Loaded> {
+async function load({ db, keyring, now }: Engine, submission: Submission): Promise<Loaded> {
   const { person, caseId, event } = submission;
   const handles = [person, ...staffNamed(splitEvent(event).facts)];
   const caseIds = caseIdsNamed(event).filter((id) => id !== caseId);
@@ -116,12 +118,12 @@ async function load({ db, masterKey, now }: Engine, submission: Submission): Pro
   if (!loaded) throw new NotFound();
   if (!isCurrent(loaded.row)) throw new OtherMachineVersion();
   const { dataKey } = loaded.row;
-  return { ...loaded, dataKey: dataKey && unwrapKey(masterKey, dataKey, caseId), now: now() };
+  return { ...loaded, dataKey: dataKey && (await keyring.unwrap(dataKey, caseId)), now: now() };
 }
 
 /** Decides on the event, and makes all that is to be written and answered of it. */
 async function judge(
-  { db }: Engine,
+  { db, keyring }: Engine,
   { person, caseId, event }: Submission,
   { row, directory, visibleCases, dataKey, now }: Loaded,
 ): Promise<{ entry: EntryRow; change: CaseChange | null; reply: Reply }> {
@@ -155,7 +157,9 @@ async function judge(
   });
   if (accepted) {
     const reply = replyOf(row, next, entry, { person, dataKey, now });
-    return { entry, change: changeOf(next, stored, entry), reply };
+    const [key] = digestKeys(keyring);
+    const digests = digestsOf(key, reportedBy(event, context.people.reported.length));
+    return { entry, change: { ...changeOf(next, stored, entry), digests }, reply };
   }
   const { violations } = verdict;
   const options = optionsFor(snapshot, at, by).filter(({ verdict: open }) => open !== 'refused');
@@ -164,7 +168,7 @@ async function judge(
 }
 
 /** The engine's time, but never before the case's last step: clocks of several servers differ. */
-const stepTime = (now: Date, { updatedAt }: Pick<CaseRow, 'updatedAt'>): string =>
+export const stepTime = (now: Date, { updatedAt }: Pick<CaseRow, 'updatedAt'>): string =>
   new Date(Math.max(now.getTime(), updatedAt.getTime())).toISOString();
 
 /** What the caller may see after the step: whoever left the case by it sees no case and no content. */
@@ -210,10 +214,11 @@ export function changeOf(next: CaseSnapshot, stored: StoredSnapshot, entry: Entr
     machine: { id: entry.machineId, version: entry.machineVersion },
     updatedAt: entry.at,
     erased: context.erased,
-    eraseDueAt: null,
+    eraseDueAt: eraseDueAt(next),
     outsiders: context.staff.outside.map(({ person }) => person),
     assignments: assignedTo(context),
     deadlines: deadlinesOf(next),
+    digests: [],
   };
 }
 

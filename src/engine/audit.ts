@@ -1,7 +1,8 @@
 /** Reading a case's past: its entries, the case as it once stood, and whether it all holds. */
+import { randomUUID } from 'node:crypto';
 import type { Role } from '../../machines/context.ts';
-import { unwrapKey } from '../crypto/sealing.ts';
 import { NotFound } from '../errors.ts';
+import { insertAccess, listAccesses, type AccessRow } from '../store/accesses.ts';
 import { loadBeside } from '../store/beside.ts';
 import { filterVisible, findCase, type CaseRow } from '../store/cases.ts';
 import type { Db } from '../store/database.ts';
@@ -66,10 +67,36 @@ export async function presentEntries(
 ): Promise<EntryView[]> {
   const opened = mayOpen(contextOf(row), reader, engine.now());
   const dataKey =
-    row.dataKey && opened ? unwrapKey(engine.masterKey, row.dataKey, row.caseId) : null;
+    row.dataKey && opened ? await engine.keyring.unwrap(row.dataKey, row.caseId) : null;
+  await noteAccess(engine, reader, row, dataKey ? entries : []);
   const named = entries.flatMap((entry) => caseIdsIn(opened ? openEntry(entry, dataKey) : null));
   const visibleCases = await filterVisible(engine.db, named, reader.person);
   return entries.map((entry) => presentEntry(entry, { dataKey, opened, visibleCases }));
+}
+
+/** Writes down who opens the content of some entries, before it is opened. */
+async function noteAccess(
+  { db, now }: Engine,
+  { person }: Auditor,
+  { caseId }: CaseRow,
+  entries: readonly EntryRow[],
+): Promise<void> {
+  const opened = entries.filter(({ sealed }) => sealed);
+  const [first, last] = [opened.at(0), opened.at(-1)];
+  if (!first || !last) return;
+  const id = randomUUID();
+  await insertAccess(db, { caseId, id, person, at: now(), firstSeq: first.seq, lastSeq: last.seq });
+}
+
+/** Who opened content of a case, newest first; at most `limit`. Throws NotFound for a case not seen. */
+export async function readAccesses(
+  engine: Engine,
+  reader: Auditor,
+  caseId: string,
+  page: { after?: readonly [at: string, id: string] | undefined; limit: number },
+): Promise<AccessRow[]> {
+  await readCase(engine, reader, caseId);
+  return listAccesses(engine.db, reader.person, { caseId, ...page });
 }
 
 /** A page of the history after `after`. */

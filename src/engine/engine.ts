@@ -1,11 +1,15 @@
 import type { Settings } from '../../machines/procedure.ts';
+import type { Keyring } from '../crypto/keyring.ts';
+import type { Signer } from '../crypto/note.ts';
 import type { Db } from '../store/database.ts';
 
 /** What every step needs from outside. Handed down, never imported: tests bring their own clock. */
 export interface Engine {
   readonly db: Db;
-  /** 32 bytes; wraps every case's key. */
-  readonly masterKey: Buffer;
+  /** Wraps every case's key. */
+  readonly keyring: Keyring;
+  /** Signs the checkpoints. */
+  readonly signer: Signer;
   /** What a case opened from now on is opened with. */
   readonly settings: Settings;
   readonly now: () => Date;

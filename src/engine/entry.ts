@@ -27,7 +27,7 @@ export interface NewEntry {
 }
 
 /** The body that the hash commits to: the sealed bytes by their own hash, so content can go and the chain stay. */
-export function bodyOf(row: Omit<EntryRow, 'hash'>): EntryBody {
+export function bodyOf(row: Omit<EntryRow, 'hash' | 'sealed'>): EntryBody {
   return {
     caseId: row.caseId,
     seq: row.seq,

@@ -3,7 +3,7 @@
  * An answer may hold what its case keeps confidential, so it is sealed with the case's key.
  */
 import { createHmac } from 'node:crypto';
-import { deriveKey, seal, unseal } from '../crypto/sealing.ts';
+import { seal, unseal } from '../crypto/sealing.ts';
 import { IdempotencyKeyReused } from '../errors.ts';
 import { findAnswer, type AnswerKey, type StoredAnswer } from '../store/answers.ts';
 import type { NewAnswer } from '../store/commit.ts';
@@ -65,16 +65,16 @@ export async function recall(
 
 /**
  * The id of the case that a request with an idempotency key opens, so that two such requests at once
- * meet at one primary key. Random to whoever lacks the master key; `generation` counts reuses of the
- * key after its answer was forgotten.
+ * meet at one primary key. Random to whoever lacks `secret`, which is derived from the master key;
+ * `generation` counts reuses of the key after its answer was forgotten.
  */
 export function keyedCaseId(
-  masterKey: Buffer,
+  secret: Buffer,
   person: string,
   key: string,
   generation: number,
 ): string {
-  const hex = createHmac('sha256', deriveKey(masterKey, 'case-id'))
+  const hex = createHmac('sha256', secret)
     .update(JSON.stringify([person, key, generation]))
     .digest('hex');
   // a UUID of version 8 (RFC 9562, 5.8)

@@ -3,9 +3,9 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { Actor, Channel, Opening } from '../../machines/context.ts';
 import { openingType } from '../../machines/events.ts';
 import { GENESIS_HASH } from '../crypto/chain.ts';
-import { newDataKey, unwrapKey, wrapKey } from '../crypto/sealing.ts';
+import { newDataKey } from '../crypto/sealing.ts';
 import { EngineDefect, EventRefused, NotFound, TooContended } from '../errors.ts';
-import { findCase, findRoles, freeCodenames } from '../store/cases.ts';
+import { findCase, findCaseUnseen, findRoles, freeCodenames } from '../store/cases.ts';
 import { commitOpening } from '../store/commit.ts';
 import { changeOf } from './advance.ts';
 import { codename } from './codename.ts';
@@ -22,6 +22,9 @@ export interface NewCase {
   readonly request?: RequestKey | undefined;
 }
 
+/** How often one idempotency key may open a case, each time after its answer was forgotten. */
+const generations = 1000;
+
 /**
  * Opens a case with the settings of today.
  *
@@ -37,8 +40,11 @@ export async function openCase(
     if (view) return { case: view, replayed: false };
     throw new EngineDefect('a random id was taken');
   }
-  for (let generation = 0; generation < 1000; generation++) {
-    const caseId = keyedCaseId(engine.masterKey, person, request.key, generation);
+  const earlier = await openedUnderEarlierKey(engine, { person, request });
+  if (earlier) return { case: earlier, replayed: true };
+  const [secret] = engine.keyring.derive('case-id');
+  for (let generation = 0; generation < generations; generation++) {
+    const caseId = keyedCaseId(secret, person, request.key, generation);
     // asked before anything is judged: whatever has changed since, the first answer stands
     const before = await openedBefore(engine, { person, request }, caseId);
     if (before) return { case: before, replayed: true };
@@ -60,13 +66,32 @@ async function openedBefore(
   { person, request }: { person: string; request: RequestKey },
   caseId: string,
 ): Promise<CaseView | undefined> {
-  const row = await findCase(engine.db, caseId, person);
   const key = { caseId, person, ...request };
+  // in this order: a case whose answer was there before it was looked for is hidden, not on its way
+  const kept = await findKept(engine.db, key, engine.now());
+  const row = await findCase(engine.db, caseId, person);
   // whoever left the case that they opened learns nothing of it any more, by a retry neither
-  if (!row && (await findKept(engine.db, key, engine.now()))) throw new NotFound();
+  if (!row && kept) throw new NotFound();
   if (!row?.dataKey) return undefined;
-  const dataKey = unwrapKey(engine.masterKey, row.dataKey, caseId);
+  const dataKey = await engine.keyring.unwrap(row.dataKey, caseId);
   return (await recall(engine.db, key, dataKey, engine.now())) as CaseView | undefined;
+}
+
+/** The same, where the master key has changed since: the id that the request had then was another. */
+async function openedUnderEarlierKey(
+  engine: Engine,
+  { person, request }: { person: string; request: RequestKey },
+): Promise<CaseView | undefined> {
+  const [, ...secrets] = engine.keyring.derive('case-id');
+  for (const secret of secrets) {
+    for (let generation = 0; generation < generations; generation++) {
+      const caseId = keyedCaseId(secret, person, request.key, generation);
+      const answer = await openedBefore(engine, { person, request }, caseId);
+      if (answer) return answer;
+      if (!(await findCaseUnseen(engine.db, caseId))) break;
+    }
+  }
+  return undefined;
 }
 
 /** Null where the id is taken. */
@@ -121,7 +146,7 @@ async function open(engine: Engine, opening: NewCase, caseId: string): Promise<C
     answer: request ? sealAnswer({ caseId, person, ...request }, dataKey, now, view) : null,
     codename: name,
     openedBy: person,
-    dataKey: wrapKey(engine.masterKey, dataKey, caseId),
+    dataKey: await engine.keyring.wrap(dataKey, caseId),
   });
   return written ? view : null;
 }

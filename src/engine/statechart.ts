@@ -7,6 +7,7 @@ import { caseMachine } from '../../machines/case.ts';
 import type { DeadlineName, Time } from '../../machines/context.ts';
 import { eventTypes, type EventType } from '../../machines/events.ts';
 import type { Place } from '../../machines/rules/rule.ts';
+import { addDuration } from '../../machines/time.ts';
 
 export type CaseSnapshot = SnapshotFrom<typeof caseMachine>;
 /** A snapshot as it is stored: JSON. */
@@ -54,7 +55,7 @@ export function stagesOf(snapshot: CaseSnapshot): Stages {
 }
 
 export const statusOf = ({ context }: CaseSnapshot): 'open' | 'closed' =>
-  context.closed ? 'closed' : 'open';
+  context.closedAt === null ? 'open' : 'closed';
 
 function takes(node: AnyStateNode, type: string): boolean {
   return (
@@ -98,7 +99,8 @@ export function placeOf(
   const { stage, takenIn } = homes[type];
   const taken = takenTypes.has(type);
   if (stage === 'case') return { stage, stands: statusOf(snapshot), takenIn, taken };
-  if (snapshot.context.closed) return { stage: 'case', stands: 'closed', takenIn: ['open'], taken };
+  if (snapshot.context.closedAt !== null)
+    return { stage: 'case', stands: 'closed', takenIn: ['open'], taken };
   return { stage, stands: stagesOf(snapshot)[stage] ?? '', takenIn, taken };
 }
 
@@ -134,8 +136,8 @@ export function runningClocks(
  * replayed case has the same clocks as a restored one.
  */
 export function deadlinesOf(snapshot: CaseSnapshot): Deadline[] {
-  const { due, closed } = snapshot.context;
-  if (closed) return [];
+  const { due, closedAt } = snapshot.context;
+  if (closedAt !== null) return [];
   const stages = stagesOf(snapshot);
   const running = [...runningClocks(snapshot)].map(([name, { stage }]) => ({
     name,
@@ -148,4 +150,11 @@ export function deadlinesOf(snapshot: CaseSnapshot): Deadline[] {
   return [...running, ...owed]
     .map((deadline) => ({ ...deadline, dueAt: due[deadline.name] ?? '' }))
     .toSorted((a, b) => a.dueAt.localeCompare(b.dueAt) || a.name.localeCompare(b.name));
+}
+
+/** When the retention erases a case; null while it is open or held, and where cases are kept for good. */
+export function eraseDueAt({ context }: CaseSnapshot): Time | null {
+  const { closedAt, erased, held, settings } = context;
+  if (closedAt === null || erased || held || settings.retainFor === null) return null;
+  return addDuration(closedAt, settings.retainFor);
 }

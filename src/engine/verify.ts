@@ -12,6 +12,9 @@ import { assignedTo } from './present.ts';
 import { isReplayed, replayEntry } from './replay.ts';
 import { deadlinesOf, persist, stagesOf, statusOf, type CaseSnapshot } from './statechart.ts';
 
+/** An entry as far as it can be checked: a bundle holds the hash of the sealed bytes, not the bytes. */
+export type VerifiableEntry = Omit<EntryRow, 'sealed'> & Partial<Pick<EntryRow, 'sealed'>>;
+
 export interface Failure {
   readonly seq: number;
   /** What was compared, such as `hash`, `previousHash`, `stages`. */
@@ -44,6 +47,7 @@ const same = (a: unknown, b: unknown) => canonicalHash(a) === canonicalHash(b);
 /** Verifies a history as it is read, one entry after another; `finish` compares it with the case's row. */
 export class HistoryVerifier {
   #entries = 0;
+  #seq = 0;
   #version = 0;
   #head = GENESIS_HASH;
   #snapshot: CaseSnapshot | null = null;
@@ -52,10 +56,20 @@ export class HistoryVerifier {
   #chain: Checked = 'ok';
   readonly #failures: Failure[] = [];
 
-  add(entry: EntryRow): void {
+  /** As the case stands after the entries so far, judged again; null before its opening. */
+  get snapshot(): CaseSnapshot | null {
+    return this.#snapshot;
+  }
+
+  get failures(): readonly Failure[] {
+    return this.#failures;
+  }
+
+  add(entry: VerifiableEntry): void {
     this.#entries += 1;
     this.#checkChain(entry);
     this.#checkReplay(entry);
+    this.#seq = entry.seq;
     this.#head = entry.hash;
   }
 
@@ -95,15 +109,17 @@ export class HistoryVerifier {
     this.#replayFails(seq, 'deadlines', deadlinesOf(this.#snapshot), beside.deadlines);
   }
 
-  #checkChain(entry: EntryRow): void {
-    const { seq } = entry;
-    this.#chainFails(seq, 'seq', this.#entries, seq);
+  #checkChain(entry: VerifiableEntry): void {
+    const { seq, sealed } = entry;
+    // Said of the entry that should be here; the next one is counted from what is.
+    this.#chainFails(this.#seq + 1, 'seq', this.#seq + 1, seq);
     this.#chainFails(seq, 'previousHash', this.#head, entry.previousHash);
-    this.#chainFails(seq, 'sealedHash', entry.sealed && sha256Hex(entry.sealed), entry.sealedHash);
+    if (sealed !== undefined)
+      this.#chainFails(seq, 'sealedHash', sealed && sha256Hex(sealed), entry.sealedHash);
     this.#chainFails(seq, 'hash', hashEntry(bodyOf(entry)), entry.hash);
   }
 
-  #checkReplay(entry: EntryRow): void {
+  #checkReplay(entry: VerifiableEntry): void {
     const { seq } = entry;
     if (entry.outcome !== 'refused') this.#version += 1;
     this.#replayFails(seq, 'version', this.#version, entry.version);

@@ -1,16 +1,21 @@
 /** The HTTP interface, put together: what comes first here runs first. */
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { isUtf8 } from 'node:buffer';
+import type { Server } from 'node:http';
 import type { Writable } from 'node:stream';
+import type { DoorSettings } from '../config/door.ts';
 import type { Engine } from '../engine/engine.ts';
 import { InvalidRequest, NotFound } from '../errors.ts';
 import { authenticate } from './authentication.ts';
 import { answerBrokenRequest, answerError } from './error-handler.ts';
+import { limitFailures, type FailureLimits } from './limits.ts';
 import { loggerOptions, RequestLog } from './log.ts';
 import { refuseOtherMethods } from './methods.ts';
 import { measureRequests } from './metrics.ts';
 import { describeRoutes, serveDocumentation } from './openapi.ts';
+import { readOpenIdTokens } from './openid.ts';
 import { openRoutes, routes } from './routes/index.ts';
+import { protectAnswer, protectAnswers } from './security-headers.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
 
 declare module 'fastify' {
@@ -19,36 +24,42 @@ declare module 'fastify' {
   }
 }
 
-export interface AppOptions {
+export interface AppOptions extends Partial<DoorSettings> {
   readonly engine: Engine;
   /** A level of pino. */
   readonly logLevel: string;
   /** Standard output by default. */
   readonly logStream?: Writable;
+  /** How much may fail in a minute. */
+  readonly failureLimits?: FailureLimits;
+  /** How long a request may take to arrive, in milliseconds. */
+  readonly requestTimeout?: number;
+  /** How many connections may be open at once. */
+  readonly maxConnections?: number;
 }
 
 const kibibyte = 1024;
-
-/** Sent with everything: answers are for whoever asked, and no browser should keep or frame them. */
-const headersOfAll = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
 
 /** Builds the application; `listen` or `inject` starts it, `close` lets requests in flight finish. */
 export async function buildApp({
   engine,
   logLevel,
   logStream,
+  trustProxy = [],
+  openId,
+  failureLimits,
+  requestTimeout = 30_000,
+  maxConnections = 10_000,
 }: AppOptions): Promise<FastifyInstance> {
-  const app = fastify({
+  const app: FastifyInstance = fastify<Server>({
     logger: loggerOptions(logLevel, logStream),
     logController: new RequestLog(),
+    trustProxy,
     bodyLimit: kibibyte * kibibyte,
     // A slow sender may not hold a connection (Slowloris), nor may a silent one.
-    requestTimeout: 30_000,
+    requestTimeout,
+    // Of the two timeouts Node takes the shorter for the headers; and it looks twice a minute only.
+    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: requestTimeout / 6 },
     connectionTimeout: 120_000,
     forceCloseConnections: 'idle',
     // Whoever got a connection before the end is still answered: they cannot know.
@@ -57,20 +68,30 @@ export async function buildApp({
     routerOptions: { maxParamLength: 16 * kibibyte },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => {
-      void answerBadAddress(engine, error, request, reply);
+      void answerBadAddress(error, request, reply);
     },
   });
   app.decorate('engine', engine);
+  app.decorate('readOpenId', openId && readOpenIdTokens(openId, engine.now));
   app.decorateRequest('viewer');
+  app.server.maxConnections = maxConnections;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(answerError);
+  const limit = await limitFailures(app, failureLimits);
+  const answer = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    answerError(await limit(error, request), request, reply);
+    return reply;
+  };
+  app.setErrorHandler(answer);
+  // Such a request gets to no hook, so this does what they would do.
+  const answerBadAddress: typeof answer = async (error, request, reply) => {
+    protectAnswer(request, reply);
+    return answer((await refusalOf(app, request)) ?? error, request, reply);
+  };
   app.setNotFoundHandler(notFound);
   acceptJsonOnly(app);
   measureRequests(app);
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(headersOfAll);
-  });
+  await protectAnswers(app);
 
   await describeRoutes(app);
   await app.register(openScope);
@@ -89,7 +110,7 @@ async function openScope(scope: FastifyInstance): Promise<void> {
 /** Everything else does, paths that don't exist too: nobody outside learns which ones do. */
 async function privateScope(scope: FastifyInstance): Promise<void> {
   scope.addHook('onRequest', async (request) => {
-    await authenticate(scope.engine, request);
+    await authenticate(scope, request);
     if (request.is404) throw new NotFound();
   });
   scope.setNotFoundHandler(notFound);
@@ -100,21 +121,10 @@ async function privateScope(scope: FastifyInstance): Promise<void> {
 
 const isPrivate = (url: string) => /^\/v1(?![^/?#])/.test(url);
 
-/** An address that cannot be decoded never gets to the hooks, so this does what they would do. */
-async function answerBadAddress(
-  engine: Engine,
-  error: Error,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  reply.headers(headersOfAll);
-  let reason: unknown = error;
-  try {
-    if (isPrivate(request.url)) await authenticate(engine, request);
-  } catch (refusal) {
-    reason = refusal;
-  }
-  answerError(reason, request, reply);
+/** Why somebody may not know what is wrong with an address. */
+async function refusalOf(app: FastifyInstance, request: FastifyRequest): Promise<unknown> {
+  if (!isPrivate(request.url)) return undefined;
+  return authenticate(app, request).catch((refusal: unknown) => refusal);
 }
 
 function notFound(): never {

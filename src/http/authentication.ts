@@ -1,15 +1,23 @@
-/** Who is asking: a bearer token (RFC 6750) is looked up, and its holder's roles open doors. */
-import type { FastifyRequest } from 'fastify';
+/**
+ * Who is asking: a bearer token (RFC 6750), ours or the identity provider's, is looked up, and its
+ * holder's roles open doors.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { handlerRoles, type Role } from '../../machines/context.ts';
 import { hashToken } from '../crypto/tokens.ts';
-import type { Engine } from '../engine/engine.ts';
 import { Forbidden, Unauthenticated } from '../errors.ts';
+import { findPerson } from '../store/people.ts';
 import { findPersonByToken, type TokenHolder } from '../store/tokens.ts';
+import { looksLikeJwt, type OpenIdReader } from './openid.ts';
 
 /** The person who sends a request, as far as their token tells. */
-export type Viewer = TokenHolder;
+export type Viewer = Pick<TokenHolder, 'person' | 'name' | 'roles'>;
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Reads tokens of the identity provider, if there is one. */
+    readOpenId: OpenIdReader | undefined;
+  }
   interface FastifyRequest {
     /** Who is asking; set for every request under /v1. */
     viewer: Viewer;
@@ -23,12 +31,22 @@ const bearer = /^bearer +([\x21-\x7e]+) *$/i;
  * Sets the request's viewer.
  *
  * @throws {Unauthenticated} without a token that is valid now
+ * @throws {NotReady} when the identity provider is needed and cannot be reached
  */
-export async function authenticate(engine: Engine, request: FastifyRequest): Promise<void> {
+export async function authenticate(app: FastifyInstance, request: FastifyRequest): Promise<void> {
   const token = bearer.exec(request.headers.authorization ?? '')?.[1];
-  const viewer = token && (await findPersonByToken(engine.db, hashToken(token), engine.now()));
+  const viewer = token && (await holderOf(app, token));
   if (!viewer) throw new Unauthenticated();
   request.viewer = viewer;
+}
+
+async function holderOf(app: FastifyInstance, token: string): Promise<Viewer | undefined> {
+  const { engine, readOpenId } = app;
+  if (!readOpenId || !looksLikeJwt(token)) {
+    return findPersonByToken(engine.db, hashToken(token), engine.now());
+  }
+  const person = await findPerson(engine.db, await readOpenId(token));
+  return person?.active ? { person: person.id, name: person.name, roles: person.roles } : undefined;
 }
 
 /** Whether somebody holds at least one of some roles. Roles add up (lifecycle.md, "Who"). */
@@ -54,6 +72,29 @@ export const organizersOnly = only(
 );
 
 export const adminsOnly = only(['admin'], 'not-an-admin', 'Only admins may do this.');
+
+export const auditorsOnly = only(['auditor'], 'not-allowed', 'Only auditors may do this.');
+
+/** Whoever answers for the record being whole. Taking a checkpoint tells nothing of any case. */
+export const checkpointTakersOnly = only(
+  ['auditor', 'organizer', 'admin'],
+  'not-allowed',
+  'Only auditors, organizers and admins may do this.',
+);
+
+/** Whoever may see a case at all; to admins there are none. */
+export const caseReadersOnly = only(
+  [...handlerRoles, 'auditor'],
+  'not-allowed',
+  'Only handlers and auditors may see cases.',
+);
+
+/** Whoever watches over what the others read. */
+export const accessReadersOnly = only(
+  ['organizer', 'auditor'],
+  'not-allowed',
+  'Only organizers and auditors may see who read what.',
+);
 
 /** Whoever works with the directory of staff: who names others in a case, and who keeps it. */
 export const directoryReadersOnly = only(

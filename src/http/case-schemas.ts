@@ -87,6 +87,10 @@ export const optionSchema = z
     verdict: z.enum(['allowed', 'conditional', 'refused']),
     violations: z.array(violationSchema),
     schema: z.strictObject({ $ref: z.string() }),
+    offers: z
+      .strictObject({ related: z.array(z.uuid()) })
+      .optional()
+      .describe('What its payload may want to name: of past incidents the related ones.'),
   })
   .meta({ id: 'Option' });
 

@@ -12,11 +12,13 @@ import {
   IdempotencyKeyReused,
   InvalidRequest,
   LastAdmin,
+  NotCheckpointed,
   NotFound,
   NotReady,
   OtherMachineVersion,
   StaleVersion,
   TooContended,
+  TooManyRequests,
   Unauthenticated,
   type InvalidField,
 } from '../errors.ts';
@@ -34,6 +36,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const problem = problemOf(error);
   if (problem.name === 'internal-error') {
     request.log.error({ err: error }, 'unexpected error');
+  } else if (error instanceof NotReady) {
+    // Whoever runs the server can mend it: the cause says what is out of reach.
+    request.log.warn({ err: error }, 'not ready');
   } else if (error instanceof Error) {
     request.log.debug({ error: error.name }, 'request refused');
   }
@@ -51,6 +56,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
 /** The classes of which the message says it all. */
 const plain: ReadonlyMap<unknown, ProblemName> = new Map<unknown, ProblemName>([
   [NotFound, 'not-found'],
+  [NotCheckpointed, 'not-checkpointed'],
   [StaleVersion, 'stale-version'],
   [IdempotencyKeyReused, 'idempotency-key-reused'],
   [CaseOpen, 'case-open'],
@@ -73,6 +79,10 @@ function problemOf(error: unknown): Problem {
   // RFC 6750, 3: the challenge belongs to every such answer.
   if (error instanceof Unauthenticated) {
     return { name: 'unauthenticated', detail, headers: { 'www-authenticate': 'Bearer' } };
+  }
+  if (error instanceof TooManyRequests) {
+    const { retryAfter } = error;
+    return { name: 'too-many-requests', detail, headers: { 'retry-after': String(retryAfter) } };
   }
   if (error instanceof TooContended) {
     return { name: 'too-contended', detail, headers: { 'retry-after': '1' } };
@@ -128,7 +138,12 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
   socket.end(
     `${head}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  // RFC 9112, 9.6: time to read the answer, and no more for whoever goes on sending.
+  setTimeout(() => socket.destroy(), lingering).unref();
 }
+
+/** In milliseconds. */
+const lingering = 1_000;
 
 const brokenRequests: Readonly<Record<string, ProblemName>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',

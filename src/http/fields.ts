@@ -4,16 +4,7 @@ import { roles } from '../../machines/context.ts';
 import { distinct } from '../../machines/events/fields.ts';
 import { InvalidRequest } from '../errors.ts';
 
-/** One line of text for people to read, such as a name. */
-export const line = z
-  .string()
-  .max(200)
-  .refine((text) => /\S/u.test(text), { error: 'must not be blank' })
-  // Neither PostgreSQL's text (NUL) nor UTF-8 (lone surrogates) nor a list of names can hold them.
-  .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
-    error: 'must not contain control characters or broken Unicode',
-  })
-  .meta({ minLength: 1 });
+export { line } from '../engine/line.ts';
 
 /** A moment that a client names. */
 export const instant = z.iso.datetime().describe('ISO 8601, UTC.');

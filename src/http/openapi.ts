@@ -83,7 +83,10 @@ function documentProblems(app: FastifyInstance): void {
     if (route.schema?.hide) return;
     const { body, params, querystring, headers } = route.schema ?? {};
     const names = new Set<ProblemName>(route.config?.problems);
-    if (route.url.startsWith('/v1')) names.add('unauthenticated').add('internal-error');
+    if (route.url.startsWith('/v1')) {
+      names.add('unauthenticated').add('too-many-requests');
+      names.add('internal-error').add('not-ready');
+    }
     if (body !== undefined) {
       names.add('invalid-request').add('payload-too-large').add('unsupported-media-type');
     }

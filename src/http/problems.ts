@@ -50,6 +50,11 @@ export const problems = {
     title: 'Not found',
     description: 'There is no such thing, or the caller may not see it: the two are told alike.',
   },
+  'not-checkpointed': {
+    status: 404,
+    title: 'Not in a checkpoint yet',
+    description: 'The caller sees the case, but no checkpoint covers it yet; the next one will.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'Method not allowed',
@@ -108,6 +113,13 @@ export const problems = {
     title: 'The idempotency key was used for something else',
     description: 'The same key came with another body.',
   },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests failed',
+    description:
+      'Too many invalid tokens from this address, or refusals of this person, within a minute. ' +
+      'Only what fails is answered so; `Retry-After` says when it is told again what is wrong.',
+  },
   'headers-too-large': {
     status: 431,
     title: 'The address or the headers are too large',
@@ -122,7 +134,8 @@ export const problems = {
   'not-ready': {
     status: 503,
     title: 'Not ready',
-    description: 'The database is out of reach or not migrated.',
+    description:
+      'The database is out of reach or not migrated, or the identity provider of a token is.',
   },
   'too-contended': {
     status: 503,

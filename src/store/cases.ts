@@ -186,3 +186,12 @@ export async function freeCodenames(db: Db, codenames: readonly string[]): Promi
   const names = new Set(taken.map(({ codename }) => codename));
   return codenames.filter((codename) => !names.has(codename));
 }
+
+/** How many cases there are, and entries in their histories. */
+export async function measureCases(db: Db): Promise<{ cases: number; entries: number }> {
+  const [row] = await db
+    .select({ cases: count(), entries: sql<string | null>`sum(${cases.headSeq})` })
+    .from(cases)
+    .where(actingAsEngine);
+  return { cases: row?.cases ?? 0, entries: Number(row?.entries ?? 0) };
+}

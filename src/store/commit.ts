@@ -5,6 +5,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Db } from './database.ts';
 import type { AnswerKey } from './answers.ts';
+import { insertDigests, type NewDigest } from './digests.ts';
 import type { EntryRow } from './history.ts';
 import { actingAs, engineIdentity } from './visibility.ts';
 
@@ -28,6 +29,8 @@ export interface CaseChange {
   readonly outsiders: readonly string[];
   readonly assignments: readonly string[];
   readonly deadlines: readonly { name: string; stage: string; dueAt: string; pending: boolean }[];
+  /** Of reported persons whom the step names; those of others stay, until the case is erased. */
+  readonly digests: readonly NewDigest[];
 }
 
 export interface Step {
@@ -88,7 +91,11 @@ const keepPeople = (
   };
 };
 
-function besides({ outsiders, assignments, deadlines }: CaseChange, identity: SQL): SQL {
+const deleteDigests = (identity: SQL): SQL => sql`
+  delete from digests t using head where ${identity} and t.case_id = head.case_id`;
+
+function besides(change: CaseChange, identity: SQL): SQL {
+  const { outsiders, assignments, deadlines, digests, erased } = change;
   const outside = keepPeople(sql`case_outsiders`, outsiders, identity);
   const assigned = keepPeople(sql`case_assignments`, assignments, identity);
   const rows = sql`jsonb_to_recordset(${json(deadlines)})
@@ -104,7 +111,8 @@ function besides({ outsiders, assignments, deadlines }: CaseChange, identity: SQ
       select head.case_id, d.name, d.stage, d."dueAt", d.pending from head, ${rows}
       where ${identity}
       on conflict (case_id, name) do update
-        set stage = excluded.stage, due_at = excluded.due_at, pending = excluded.pending),`;
+        set stage = excluded.stage, due_at = excluded.due_at, pending = excluded.pending),
+    digests_moved as (${erased ? deleteDigests(identity) : insertDigests(digests, identity)}),`;
 }
 
 async function run(

@@ -4,9 +4,11 @@ import { channels } from '../../../machines/context.ts';
 import { schemaName } from '../../../machines/events.ts';
 import { distinct, handle } from '../../../machines/events/fields.ts';
 import { readCase, readCaseAt } from '../../engine/audit.ts';
-import { optionsFor } from '../../engine/decide.ts';
+import { optionsFor, type Option } from '../../engine/decide.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { openCase } from '../../engine/open.ts';
 import { presentRow } from '../../engine/present.ts';
+import { findRelated } from '../../engine/related.ts';
 import { isCurrent } from '../../engine/replay.ts';
 import { restore, stageNames, type StoredSnapshot } from '../../engine/statechart.ts';
 import { InvalidRequest, OtherMachineVersion } from '../../errors.ts';
@@ -40,6 +42,21 @@ const filters = {
   codename: z.string().max(100).optional(),
 };
 
+const consulting = 'meeting.consultPastIncidents';
+
+/** The past incidents that a meeting may want to consult: as many as its event can name. */
+async function offersFor(
+  engine: Engine,
+  person: string,
+  caseId: string,
+  options: readonly Option[],
+): Promise<{ related: string[] } | undefined> {
+  const open = options.some(({ type, verdict }) => type === consulting && verdict !== 'refused');
+  if (!open) return undefined;
+  const related = await findRelated(engine, person, caseId, { limit: 100 });
+  return { related: related.map((row) => row.caseId) };
+}
+
 export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
   const { engine } = app;
 
@@ -48,7 +65,13 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
     {
       onRequest: handlersOnly,
       config: {
-        problems: ['not-a-handler', 'event-refused', 'idempotency-key-reused', 'too-contended'],
+        problems: [
+          'not-a-handler',
+          'not-found',
+          'event-refused',
+          'idempotency-key-reused',
+          'too-contended',
+        ],
       },
       schema: {
         summary: 'Open a case',
@@ -172,13 +195,14 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
       const snapshot = restore(row.snapshot as StoredSnapshot);
       const by = { person: viewer.person, roles: viewer.roles };
       const at = new Date(Math.max(engine.now().getTime(), row.updatedAt.getTime())).toISOString();
-      const items = optionsFor(snapshot, at, by)
-        .filter(({ type }) => type !== 'case.erase')
-        .map((option) => ({
-          ...option,
-          violations: [...option.violations],
-          schema: { $ref: `/openapi.json#/components/schemas/${schemaName(option.type)}` },
-        }));
+      const options = optionsFor(snapshot, at, by).filter(({ type }) => type !== 'case.erase');
+      const offers = await offersFor(engine, viewer.person, params.id, options);
+      const items = options.map((option) => ({
+        ...option,
+        violations: [...option.violations],
+        schema: { $ref: `/openapi.json#/components/schemas/${schemaName(option.type)}` },
+        ...(offers && option.type === consulting && { offers }),
+      }));
       return reply.header('etag', etagOf(row.version)).send({ items, next: null });
     },
   );

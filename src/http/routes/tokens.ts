@@ -1,11 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { handle } from '../../../machines/events/fields.ts';
-import { hashToken, newToken } from '../../crypto/tokens.ts';
+import { issueToken } from '../../engine/tokens.ts';
 import { Forbidden, InvalidRequest, NotFound } from '../../errors.ts';
 import { findPerson } from '../../store/people.ts';
-import { insertToken, revokeToken } from '../../store/tokens.ts';
+import { revokeToken } from '../../store/tokens.ts';
 import { holdsAny } from '../authentication.ts';
 import { instant, line } from '../fields.ts';
 
@@ -52,11 +51,8 @@ export const tokenRoutes: FastifyPluginAsyncZod = async (app) => {
         throw new InvalidRequest([{ pointer: '/expiresAt', message: 'must be in the future' }]);
       }
       if (!(await findPerson(db, params.id))) throw new NotFound();
-      const token = newToken();
-      const id = randomUUID();
-      const hash = hashToken(token);
-      await insertToken(db, { id, personId: params.id, label, hash, createdAt, expiresAt: expiry });
-      return reply.code(201).send({ id, token, label, expiresAt: expiry?.toISOString() ?? null });
+      const token = { person: params.id, label, expiresAt: expiry, now: createdAt };
+      return reply.code(201).send(await issueToken(db, token));
     },
   );
 

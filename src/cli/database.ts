@@ -1,0 +1,71 @@
+/** The database of the environment, opened for one command and closed behind it. */
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { BadSetting, loadConfig } from '../config.ts';
+import { keyringOf } from '../crypto/keyring.ts';
+import { makeSigner } from '../engine/checkpoint.ts';
+import type { Engine } from '../engine/engine.ts';
+import { fitsDatabase } from '../engine/rotate.ts';
+import { connect, pendingMigrations, serverRole } from '../store/database.ts';
+import { Misuse } from './outcome.ts';
+
+/**
+ * Does something with the engine, on the database that the server uses too. Changes nothing of the
+ * database by itself: what is not there yet is for the server to make.
+ *
+ * @throws {BadSetting} for a setting that will not do
+ * @throws {Misuse} where there is no database, or it is not up to date
+ */
+export async function withEngine<Result>(
+  work: (engine: Engine) => Promise<Result>,
+): Promise<Result> {
+  await requireDatabase(process.env);
+  const config = await loadConfig(process.env);
+  if ('url' in config.database) return withDatabase(config.database.url, config, work);
+  const { startEmbedded } = await import('../store/embedded.ts');
+  const embedded = await startEmbedded(config.database.embedded).catch((error: unknown) => {
+    if (!String(error).includes('is in use')) throw error;
+    throw new Misuse('a server runs on this embedded database: stop it first, or use DATABASE_URL');
+  });
+  try {
+    return await withDatabase(embedded.url, config, work);
+  } finally {
+    await embedded.stop();
+  }
+}
+
+/** Nothing is made in a folder where somebody only asked. */
+async function requireDatabase(env: NodeJS.ProcessEnv): Promise<void> {
+  if (env['DATABASE_URL']?.trim()) return;
+  const folder = resolve(env['RECOURSE_DATA_DIR']?.trim() || '.data');
+  await access(join(folder, 'postgres')).catch(() => {
+    throw new Misuse(
+      `there is no database in ${folder}: set DATABASE_URL or RECOURSE_DATA_DIR as the server has it`,
+    );
+  });
+}
+
+async function withDatabase<Result>(
+  url: string,
+  config: Awaited<ReturnType<typeof loadConfig>>,
+  work: (engine: Engine) => Promise<Result>,
+): Promise<Result> {
+  const database = connect(url, { role: serverRole });
+  try {
+    const { db } = database;
+    if ((await pendingMigrations(db)) > 0)
+      throw new Misuse('the database is not up to date: start the server, which migrates it');
+    const keyring = keyringOf(config.masterKey, config.previousMasterKey);
+    const { settings } = config;
+    const signer = makeSigner(config.signingKey, keyring);
+    const engine: Engine = { db, keyring, signer, settings, now: () => new Date() };
+    if (!(await fitsDatabase(engine)))
+      throw new BadSetting(
+        config.masterKeyFrom,
+        'is not the key that this database is sealed with',
+      );
+    return await work(engine);
+  } finally {
+    await database.close();
+  }
+}

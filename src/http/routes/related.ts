@@ -1,0 +1,68 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { findRelated } from '../../engine/related.ts';
+import type { RelatedRow } from '../../store/digests.ts';
+import { caseReadersOnly } from '../authentication.ts';
+import { caseParams } from '../case-schemas.ts';
+import { pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
+
+const matchSchema = z.strictObject({
+  ref: z.string().describe('The reported person here.'),
+  otherRef: z.string().describe('The same one, as it seems, there.'),
+  kinds: z
+    .array(z.enum(['name', 'contact', 'badge', 'staff']))
+    .describe('What they have in common.'),
+});
+
+const relatedSchema = z
+  .strictObject({
+    case: z.uuid(),
+    codename: z.string(),
+    status: z.enum(['open', 'closed']),
+    openedAt: z.iso.datetime(),
+    matches: z.array(matchSchema),
+  })
+  .meta({ id: 'RelatedCase' });
+
+/** One match for each pair of persons, with all that they have in common. */
+function matchesOf({ matches }: RelatedRow): z.infer<typeof matchSchema>[] {
+  const pairs = Map.groupBy(matches, ({ ref, otherRef }) => `${ref} ${otherRef}`);
+  return [...pairs.values()].flatMap((alike) =>
+    alike
+      .slice(0, 1)
+      .map(({ ref, otherRef }) => ({ ref, otherRef, kinds: alike.map(({ kind }) => kind) })),
+  );
+}
+
+/** Patterns across cases. */
+export const relatedRoutes: FastifyPluginAsyncZod = async (app) => {
+  const { engine } = app;
+
+  app.get(
+    '/cases/:id/related',
+    {
+      onRequest: caseReadersOnly,
+      config: { problems: ['not-allowed'] },
+      schema: {
+        summary: 'Cases in which the same person was reported, newest first',
+        tags: ['cases'],
+        params: caseParams,
+        querystring: z.strictObject(pageQuery),
+        response: { 200: pageOf(relatedSchema) },
+      },
+    },
+    async ({ params: { id }, query: { limit, cursor }, viewer }) => {
+      const after = readCursor(cursor, z.tuple([z.iso.datetime(), z.uuid()]));
+      const rows = await findRelated(engine, viewer.person, id, { after, limit: limit + 1 });
+      const page = toPage(rows, limit, ({ openedAt, caseId }) => [openedAt.toISOString(), caseId]);
+      const items = page.items.map((row) => ({
+        case: row.caseId,
+        codename: row.codename,
+        status: row.status,
+        openedAt: row.openedAt.toISOString(),
+        matches: matchesOf(row),
+      }));
+      return { items, next: page.next };
+    },
+  );
+};

@@ -1,0 +1,70 @@
+/** Keyed digests of reported persons: how they are written, and where else they occur. */
+import { and, desc, eq, ne, sql, type SQL } from 'drizzle-orm';
+import { cases, digests } from '../../drizzle/schema.ts';
+import type { Db } from './database.ts';
+import { visibleTo } from './visibility.ts';
+
+export type NewDigest = Pick<typeof digests.$inferSelect, 'ref' | 'kind' | 'digest'>;
+
+/** Digests as rows of a statement; their bytes travel as hexadecimal digits. */
+const rowsOf = (list: readonly NewDigest[]): SQL => {
+  const rows = list.map(({ ref, kind, digest }) => ({ ref, kind, digest: digest.toString('hex') }));
+  return sql`(select r.ref, r.kind, decode(r.digest, 'hex') as digest
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(ref text, kind text, digest text))`;
+};
+
+/** Part of a statement: writes the digests of the case that `head` has a row of. */
+export const insertDigests = (list: readonly NewDigest[], identity: SQL): SQL => sql`
+  insert into digests (case_id, ref, kind, digest)
+  select head.case_id, d.ref, d.kind, d.digest from head, ${rowsOf(list)} d
+  where ${identity} on conflict do nothing`;
+
+export interface RelatedRow {
+  readonly caseId: string;
+  readonly codename: string;
+  readonly status: 'open' | 'closed';
+  readonly openedAt: Date;
+  /** Whom of the one case the other names too, and what gives them away; a pair stands here once a kind. */
+  readonly matches: readonly { ref: string; otherRef: string; kind: NewDigest['kind'] }[];
+}
+
+/**
+ * The cases that the person sees, but for `caseId`, in which one of the digests occurs; newest first,
+ * at most `limit`.
+ */
+export async function listRelated(
+  db: Db,
+  person: string,
+  filter: {
+    caseId: string;
+    digests: readonly NewDigest[];
+    after?: readonly [openedAt: string, caseId: string] | undefined;
+    limit: number;
+  },
+): Promise<RelatedRow[]> {
+  const { caseId, after, limit } = filter;
+  const mine = sql`${rowsOf(filter.digests)} mine`;
+  return db
+    .select({
+      caseId: cases.caseId,
+      codename: cases.codename,
+      status: cases.status,
+      openedAt: cases.openedAt,
+      matches: sql<RelatedRow['matches']>`jsonb_agg(distinct jsonb_build_object(
+        'ref', mine.ref, 'otherRef', ${digests.ref}, 'kind', ${digests.kind}))`,
+    })
+    .from(cases)
+    .innerJoin(digests, eq(digests.caseId, cases.caseId))
+    .innerJoin(mine, sql`mine.digest = ${digests.digest}`)
+    .where(
+      and(
+        visibleTo(person),
+        ne(cases.caseId, caseId),
+        after &&
+          sql`(${cases.openedAt}, ${cases.caseId}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+      ),
+    )
+    .groupBy(cases.caseId)
+    .orderBy(desc(cases.openedAt), desc(cases.caseId))
+    .limit(limit);
+}
