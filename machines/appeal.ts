@@ -1,5 +1,5 @@
 /** The reported person may write to the leaders (SP, appeal). */
-import type { Context } from './context.ts';
+import type { Context, Decision } from './context.ts';
 import { responsesOf } from './decision.ts';
 import { on, stage, type Condition } from './setup.ts';
 
@@ -24,8 +24,24 @@ const review = on({
   },
 });
 
-/** Whatever the outcome, the reported person is told anew. */
-const toldAnew = { notifiedAt: null, unnotifiable: false };
+/**
+ * The leaders' word: whatever the outcome, the reported person is told anew, and what they ruled is
+ * not the leads' to revise, though the appeal may have reopened the case.
+ */
+const ruled = (
+  context: Context,
+  outcome: NonNullable<Context['appeal']['outcome']>,
+  known: Partial<Decision> = {},
+): Partial<Context> => ({
+  ...note(context, { outcome }),
+  reopened: false,
+  decision: context.decision && {
+    ...context.decision,
+    notifiedAt: null,
+    unnotifiable: false,
+    ...known,
+  },
+});
 
 export const appeal = stage.createStateConfig({
   initial: 'idle',
@@ -51,37 +67,21 @@ export const appeal = stage.createStateConfig({
             {
               given: { outcome: 'upheld' },
               target: 'settled',
-              record: (context) => ({
-                ...note(context, { outcome: 'upheld' }),
-                decision: context.decision && { ...context.decision, ...toldAnew },
-              }),
+              record: (context) => ruled(context, 'upheld'),
             },
             {
               given: { outcome: 'modified' },
               target: 'settled',
               raise: 'internal.appealModified',
-              record: (context, { responses }) => ({
-                ...note(context, { outcome: 'modified' }),
-                decision: context.decision && {
-                  ...context.decision,
-                  ...toldAnew,
-                  responses: responsesOf(responses ?? []),
-                },
-              }),
+              record: (context, { responses = [] }) =>
+                ruled(context, 'modified', { responses: responsesOf(responses) }),
             },
             {
               given: { outcome: 'overturned' },
               target: 'settled',
               raise: 'internal.appealOverturned',
-              record: (context) => ({
-                ...note(context, { outcome: 'overturned' }),
-                decision: context.decision && {
-                  ...context.decision,
-                  ...toldAnew,
-                  violation: false,
-                  responses: [],
-                },
-              }),
+              record: (context) =>
+                ruled(context, 'overturned', { violation: false, responses: [] }),
             },
           ],
         }),

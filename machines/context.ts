@@ -45,7 +45,7 @@ export const points = [
   'improvement',
   'consequences',
 ] as const;
-export type Point = (typeof points)[number];
+type Point = (typeof points)[number];
 
 export const responseKinds = [
   'none',

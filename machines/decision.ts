@@ -33,7 +33,9 @@ const notification = on({
       const { decision: standing, settings, due } = context;
       // the first telling counts: a second one does not give more time to appeal
       if (standing?.notifiedAt) return {};
-      const window = standing?.violation ? settings.appealWindow : null;
+      // there is one appeal: telling its outcome opens no second one
+      const mayAppeal = standing?.violation === true && !context.appeal.filed;
+      const window = mayAppeal ? settings.appealWindow : null;
       return {
         ...amend(context, { notifiedAt: at }),
         due: { ...due, appealWindow: window ? addDuration(at, window) : due.appealWindow },

@@ -3,7 +3,7 @@
  * `xstate.*` least of all.
  */
 import { z } from 'zod';
-import type { Actor, DeadlineName, Handle, Opening, Ref, Role, Time } from './context.ts';
+import type { Actor, Handle, Ref, Role, Time } from './context.ts';
 import { appealEvents } from './events/appeal.ts';
 import { careEvents } from './events/care.ts';
 import { caseEvents } from './events/case.ts';
@@ -152,9 +152,7 @@ export type InternalEvent = {
 
 export type MachineEvent = CaseEvent | InternalEvent;
 
-/** The opening and the deadlines, as the history names them. */
+/** The opening, as the history names it. */
 export const openingType = 'case.open';
 /** The move of a case to another version of the machine; it changes no state. */
 export const carryOverType = 'machine.carryOver';
-export type DeadlineType = `deadline.${DeadlineName}`;
-export type { Opening };

@@ -24,7 +24,7 @@ const duration = z
 
 const line = z.string().trim().min(1).max(200);
 
-export const settingsSchema = z
+const settingsSchema = z
   .strictObject({
     organization: line.describe('Whose procedure this is.'),
     organizersContact: line.describe('Where residual hard feelings go.'),

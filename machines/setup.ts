@@ -40,7 +40,7 @@ function violationJustTold({ decision, appeal }: Context, { at }: Stamp): boolea
 export type Condition = keyof typeof conditions;
 
 /** An event as the rules see it. */
-export function stepOf(context: Context, event: CaseEvent): Step {
+function stepOf(context: Context, event: CaseEvent): Step {
   const { type, at, by } = event;
   const { who } = eventDefinitions[type];
   return { type, context, at, by, who, facts: event as Facts, names: namesOf(type) };

@@ -7,7 +7,7 @@ import type { Facts, Step } from './rule.ts';
 const isSubstitute = (context: Context, person: Handle) =>
   context.staff.substitutes.some((substitute) => substitute.person === person);
 
-export function rolesIn(context: Context, actor: Actor): readonly Role[] {
+function rolesIn(context: Context, actor: Actor): readonly Role[] {
   return isSubstitute(context, actor.person) && !actor.roles.includes('lead')
     ? [...actor.roles, 'lead']
     : actor.roles;
@@ -20,7 +20,7 @@ export const byIs = ({ by }: Step, ...persons: readonly (Handle | null)[]): bool
   by !== null && persons.includes(by.person);
 
 /** The roles that a named member of staff has in the case; none where the handle names nobody active. */
-export const namedRoles = (context: Context, facts: Facts, person: Handle): readonly Role[] => {
+const namedRoles = (context: Context, facts: Facts, person: Handle): readonly Role[] => {
   const roles = facts.people?.[person];
   return roles ? rolesIn(context, { person, roles }) : [];
 };

@@ -82,7 +82,7 @@ export interface Rule {
 }
 
 export const holds: Answer = { verdict: 'holds' };
-export const depends: Answer = { verdict: 'depends' };
+const depends: Answer = { verdict: 'depends' };
 export const broken = (detail?: Readonly<Record<string, unknown>>): Answer =>
   detail ? { verdict: 'broken', detail } : { verdict: 'broken' };
 

@@ -47,7 +47,7 @@ export interface Submission {
   readonly dryRun?: boolean;
 }
 
-export type Reply =
+type Reply =
   | {
       readonly outcome: 'accepted';
       readonly case: CaseView | null;

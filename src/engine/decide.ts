@@ -32,7 +32,7 @@ export type Verdict =
   | { readonly outcome: 'refused'; readonly violations: readonly Violation[] };
 
 /** A rule of the catalogue as a caller is told of it. */
-export function violationOf(rule: RuleId, answer: Answer): Violation {
+function violationOf(rule: RuleId, answer: Answer): Violation {
   const { statement, source, instead } = rules[rule];
   return {
     rule,

@@ -6,7 +6,7 @@ import type { Violation } from '../errors.ts';
 import type { EntryRow } from '../store/history.ts';
 import { persist, stagesOf, type CaseSnapshot, type StoredSnapshot } from './statechart.ts';
 
-export interface Head {
+interface Head {
   readonly caseId: string;
   readonly seq: number;
   readonly version: number;

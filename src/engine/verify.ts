@@ -10,7 +10,14 @@ import type { EntryRow } from '../store/history.ts';
 import { bodyOf, snapshotHash } from './entry.ts';
 import { assignedTo } from './present.ts';
 import { isReplayed, replayEntry } from './replay.ts';
-import { deadlinesOf, persist, stagesOf, statusOf, type CaseSnapshot } from './statechart.ts';
+import {
+  deadlinesOf,
+  eraseDueAt,
+  persist,
+  stagesOf,
+  statusOf,
+  type CaseSnapshot,
+} from './statechart.ts';
 
 /** An entry as far as it can be checked: a bundle holds the hash of the sealed bytes, not the bytes. */
 export type VerifiableEntry = Omit<EntryRow, 'sealed'> & Partial<Pick<EntryRow, 'sealed'>>;
@@ -41,6 +48,8 @@ const judged = (violations: readonly unknown[]) =>
     rule,
     detail: detail ?? null,
   }));
+
+const moment = (at: Date | null) => at?.toISOString() ?? null;
 
 const same = (a: unknown, b: unknown) => canonicalHash(a) === canonicalHash(b);
 
@@ -97,6 +106,8 @@ export class HistoryVerifier {
     this.#replayFails(seq, 'status', statusOf(this.#snapshot), row.status);
     this.#replayFails(seq, 'openedBy', context.openedBy, row.openedBy);
     this.#replayFails(seq, 'erased', context.erased, row.dataKey === null);
+    this.#replayFails(seq, 'closedAt', context.closedAt, moment(row.closedAt));
+    this.#replayFails(seq, 'eraseDueAt', eraseDueAt(this.#snapshot), moment(row.eraseDueAt));
   }
 
   #checkBeside(beside: Beside): void {

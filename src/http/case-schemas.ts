@@ -13,7 +13,7 @@ const showing = <View>(schema: z.ZodType) => schema as unknown as z.ZodType<View
 const time = z.string().meta({ format: 'date-time' });
 const json = z.record(z.string(), z.unknown());
 
-export const stagesSchema = z
+const stagesSchema = z
   .strictObject(Object.fromEntries(stageNames.map((name) => [name, z.string()])))
   .meta({
     id: 'Stages',

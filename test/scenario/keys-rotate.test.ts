@@ -1,0 +1,65 @@
+/** `recourse keys rotate`, as an operator goes about it. */
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { keyringOf } from '../../src/crypto/keyring.ts';
+import { fitsDatabase } from '../../src/engine/rotate.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { recorded } from '../support/chapters.ts';
+import { asOwner, caseAfter } from '../support/telling.ts';
+import { recourse } from '../support/terminal.ts';
+
+// Every command is a process of its own, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const [old, young] = [randomBytes(32), randomBytes(32)];
+let app: TestApp;
+let url: string;
+beforeAll(async () => {
+  app = await startApp({ keyring: keyringOf(old) });
+  await app.hire();
+  await fitsDatabase(app.engine);
+  for (let i = 0; i < 3; i++) await caseAfter(app, recorded);
+  const [database] = await asOwner(
+    app,
+    ({ sql }) => sql<{ name: string }[]>`select current_database() as name`,
+  );
+  url = new URL(database?.name ?? '', inject('templateUrl')).href;
+});
+afterAll(() => app.close());
+
+const run = (env: Record<string, string>, ...options: string[]) =>
+  recourse(['keys', 'rotate', ...options], { cwd: tmpdir(), env: { DATABASE_URL: url, ...env } });
+const keys = {
+  RECOURSE_MASTER_KEY: young.toString('base64'),
+  RECOURSE_PREVIOUS_MASTER_KEY: old.toString('base64'),
+};
+
+test('needs the key before, and says so', async () => {
+  const { code, out, err } = await run({ RECOURSE_MASTER_KEY: keys.RECOURSE_MASTER_KEY });
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^recourse: RECOURSE_MASTER_KEY: .*\n$/);
+});
+
+test('rewraps every case, says how many, and has nothing to do the second time', async () => {
+  expect(await run(keys)).toMatchObject({
+    code: 0,
+    out: '3 cases rewrapped; all are under the current master key\n',
+    err: '',
+  });
+  expect(await fitsDatabase({ ...app.engine, keyring: keyringOf(young) })).toBe(true);
+  const again = await run(keys, '--json');
+  expect(JSON.parse(again.out)).toEqual({ rewrapped: 0, unreadable: [] });
+});
+
+test('names a case whose key is damaged, and exits with 1', async () => {
+  const [damaged] = await asOwner(
+    app,
+    ({ sql }) => sql<{ id: string }[]>`
+      update cases set data_key = '\\x00' where case_id = (select case_id from cases limit 1)
+      returning case_id as id`,
+  );
+  const { code, err } = await run(keys);
+  expect(code).toBe(1);
+  expect(err).toContain(damaged?.id);
+});

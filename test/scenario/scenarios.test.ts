@@ -1,0 +1,183 @@
+/**
+ * Plays the stories beside this file over HTTP. A story is `{title, procedure?, steps}`; a step opens
+ * a case, sends an event, reads, posts or lets time pass, and says what is to be expected of it.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { Settings } from '../../machines/procedure.ts';
+import { fireDueDeadlines } from '../../src/deadlines/loop.ts';
+import { startApp, type Answer, type TestApp } from '../support/app.ts';
+import { recordGolden } from '../support/golden.ts';
+import { clock, unexpected } from '../support/telling.ts';
+
+const anything = z.record(z.string(), z.unknown());
+const texts = z.array(z.string());
+const expectation = z.strictObject({
+  status: z.number().optional(),
+  stages: z.record(z.string(), z.string()).optional(),
+  body: z.unknown().optional(),
+  has: texts.optional(),
+  lacks: texts.optional(),
+});
+const asked = {
+  as: z.string(),
+  case: z.string().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  refused: texts.optional(),
+  expect: expectation.optional(),
+  save: z.record(z.string(), z.string()).optional(),
+};
+const stepSchema = z.union([
+  z.strictObject({ wait: z.number().positive() }),
+  z.strictObject({ ...asked, open: anything }),
+  z.strictObject({ ...asked, send: anything, dryRun: z.boolean().optional() }),
+  z.strictObject({ ...asked, get: z.string() }),
+  z.strictObject({ ...asked, post: z.string(), body: z.unknown().optional() }),
+]);
+type Step = z.infer<typeof stepSchema>;
+type Asking = Exclude<Step, { wait: number }>;
+const storySchema = z.strictObject({
+  title: z.string(),
+  procedure: anything.optional(),
+  steps: z.array(stepSchema).min(5),
+});
+
+type Story = z.infer<typeof storySchema> & { readonly file: string };
+
+const folder = new URL('.', import.meta.url);
+const stories = readdirSync(folder)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => ({ file, text: readFileSync(new URL(file, folder), 'utf8') }))
+  .map(({ file, text }) => ({ file, ...storySchema.parse(JSON.parse(text)) }));
+
+interface Stage {
+  readonly app: TestApp;
+  readonly advance: (milliseconds: number) => void;
+}
+/** One application for all stories of a procedure, each with a clock of its own. */
+const prepared = new Map<string, Promise<Stage>>();
+async function prepare(settings: Partial<Settings>): Promise<Stage> {
+  const { now, advance } = clock();
+  const app = await startApp({ settings, now });
+  await app.hire();
+  return { app, advance };
+}
+afterAll(async () => {
+  for (const stage of prepared.values()) await (await stage).app.close();
+});
+
+type Names = Map<string, unknown>;
+
+/** Puts in what was saved: a name alone keeps its type, within a text it is text. */
+function fillIn(value: unknown, names: Names): unknown {
+  if (Array.isArray(value)) return value.map((item) => fillIn(item, names));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, fillIn(inner, names)]),
+    );
+  if (typeof value !== 'string') return value;
+  const known = (name: string) => {
+    expect([...names.keys()], 'saved before it is used').toContain(name);
+    return names.get(name);
+  };
+  const alone = /^\$\{(\w+)\}$/.exec(value)?.[1];
+  if (alone !== undefined) return known(alone);
+  return value.replace(/\$\{(\w+)\}/g, (_, name: string) => String(known(name)));
+}
+
+/** What a story expects as vitest matches it: objects by at least these keys. */
+function matching(wanted: unknown): unknown {
+  if (wanted === '$exists') return expect.anything();
+  if (wanted === '$absent') return undefined;
+  if (wanted === undefined) return expect.toSatisfy(() => true);
+  if (Array.isArray(wanted)) return wanted.map(matching);
+  if (typeof wanted !== 'object' || wanted === null) return wanted;
+  const inner = Object.entries(wanted).map(([key, value]) => [key, matching(value)] as const);
+  return expect.toSatisfy((found: unknown) => {
+    expect(found).toMatchObject(
+      Object.fromEntries(inner.filter(([, value]) => value !== undefined)),
+    );
+    for (const [key, value] of inner)
+      if (value === undefined) expect(found).not.toHaveProperty(key);
+    return true;
+  });
+}
+
+const bodySchema = z.looseObject({
+  id: z.string().optional(),
+  stages: anything.optional(),
+  case: z.looseObject({ stages: anything }).optional(),
+  violations: z.array(z.looseObject({ rule: z.string() })).optional(),
+});
+
+async function ask(app: TestApp, step: Asking, names: Names) {
+  const client = app.as(step.as);
+  const filled = (value: unknown) => fillIn(value, names);
+  const caseId = () => String(filled(`\${${step.case ?? 'case'}}`));
+  if ('open' in step) return client.post('/v1/cases', filled(step.open), step.headers);
+  if ('get' in step) return client.get(String(filled(step.get)), step.headers);
+  if ('post' in step)
+    return client.post(String(filled(step.post)), filled(step.body ?? {}), step.headers);
+  const path = `/v1/cases/${caseId()}/events${step.dryRun ? '?dryRun=true' : ''}`;
+  return client.post(path, filled(step.send), step.headers);
+}
+
+function judge(step: Asking, answer: Answer, names: Names): void {
+  const wanted = step.expect ?? {};
+  const usual = step.refused ? 409 : 'open' in step ? 201 : 200;
+  expect(answer.status, answer.text).toBe(wanted.status ?? usual);
+  const body = bodySchema.safeParse(answer.body).data ?? {};
+  const rules = body.violations?.map(({ rule }) => rule) ?? [];
+  expect(rules).toEqual(expect.arrayContaining(step.refused ?? []));
+  expect(body.case?.stages ?? body.stages ?? {}).toMatchObject(wanted.stages ?? {});
+  expect({ body: answer.body }).toEqual({ body: matching(fillIn(wanted.body, names)) });
+  for (const text of wanted.has ?? []) expect(answer.text).toContain(fillIn(text, names));
+  for (const text of wanted.lacks ?? []) expect(answer.text).not.toContain(fillIn(text, names));
+  if ('open' in step && body.id !== undefined) names.set(step.case ?? 'case', body.id);
+  for (const [name, path] of Object.entries(step.save ?? {})) {
+    const saved = path
+      .split('.')
+      .reduce<unknown>((at, key) => anything.parse(at)[key], answer.body);
+    expect(saved, `${name} was saved`).toBeDefined();
+    names.set(name, saved);
+  }
+}
+
+/** Plays a story up to the first step that goes otherwise; says what was wrong with it. */
+async function play({ file, procedure = {}, steps }: Story): Promise<string[]> {
+  const key = JSON.stringify(procedure);
+  const ready = prepared.get(key) ?? prepare(procedure);
+  prepared.set(key, ready);
+  const { app, advance } = await ready;
+  const names: Names = new Map();
+  for (const [index, step] of steps.entries()) {
+    if ('wait' in step) {
+      advance(step.wait);
+      await fireDueDeadlines(app.engine, unexpected);
+      continue;
+    }
+    const answer = await ask(app, step, names);
+    try {
+      judge(step, answer, names);
+    } catch (error) {
+      const where = `step ${index + 1}, ${JSON.stringify(step)}`;
+      return [where, String(error), answer.text.slice(0, 1000)];
+    }
+  }
+  const [caseId] = [...names].flatMap(([name, id]) => (name === 'case' ? [String(id)] : []));
+  if (caseId !== undefined) await recordGolden(app, file.replace('.json', ''), caseId);
+  return [];
+}
+
+test.each(stories)('$file: $title', async (story) => {
+  expect(await play(story)).toEqual([]);
+});
+
+test('there are stories enough, and none without a refusal or an expectation', () => {
+  expect(stories.length).toBeGreaterThanOrEqual(12);
+  for (const { file, steps } of stories) {
+    const telling = steps.filter((one) => !('wait' in one) && (one.refused ?? one.expect));
+    expect(telling.length, file).toBeGreaterThanOrEqual(3);
+  }
+});

@@ -1,0 +1,191 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest, InjectOptions } from 'fastify';
+import { expect } from 'vitest';
+import { z } from 'zod';
+import type { Role } from '../../machines/context.ts';
+import { parseSettings, type Settings } from '../../machines/procedure.ts';
+import { keyringOf, type Keyring } from '../../src/crypto/keyring.ts';
+import { checkpointSigner } from '../../src/crypto/note.ts';
+import { hashToken, newToken } from '../../src/crypto/tokens.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { ensureFirstAdmin } from '../../src/engine/first-admin.ts';
+import { buildApp, type AppOptions } from '../../src/http/app.ts';
+import { serverRole } from '../../src/store/database.ts';
+import { insertPerson } from '../../src/store/people.ts';
+import { insertToken } from '../../src/store/tokens.ts';
+import { cloneDatabase, type TestDatabase } from './database.ts';
+
+/** What came back. `body` is the parsed JSON, or undefined. */
+export interface Answer<Body = unknown> {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Body;
+  readonly text: string;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Somebody who sends requests. */
+export interface Client {
+  readonly get: <Body>(path: string, headers?: Headers) => Promise<Answer<Body>>;
+  readonly post: <Body>(path: string, body?: unknown, headers?: Headers) => Promise<Answer<Body>>;
+  readonly patch: <Body>(path: string, body?: unknown, headers?: Headers) => Promise<Answer<Body>>;
+  readonly delete: <Body>(path: string, headers?: Headers) => Promise<Answer<Body>>;
+}
+
+/** An application with a database of its own. */
+export interface TestApp {
+  /** Not started before the first request, so that a test may still register routes. */
+  readonly app: FastifyInstance;
+  readonly db: TestDatabase['db'];
+  readonly engine: Engine;
+  /** By handle; `admin` is there from the start, `nobody` sends no token. */
+  readonly as: (person: string) => Client;
+  /** The token that `as` sends. */
+  readonly tokenOf: (person: string) => string;
+  /** Adds people with a token each; the roster of the shared scenarios if left out. */
+  readonly hire: (people?: Readonly<Record<string, readonly Role[]>>) => Promise<void>;
+  /** All that was logged so far, at every level. */
+  readonly log: () => string;
+  readonly close: () => Promise<void>;
+}
+
+const roster: Readonly<Record<string, readonly Role[]>> = {
+  ada: ['lead'],
+  ben: ['lead'],
+  cam: ['lead'],
+  cleo: ['responder'],
+  rui: ['responder'],
+  kim: ['coordinator'],
+  dov: ['organizer'],
+  oli: ['organizer'],
+  eve: ['auditor'],
+};
+
+/** Builds the application on a clone of the migrated database, and holds every answer to its schema. */
+export async function startApp({
+  settings,
+  now,
+  keyring = keyringOf(randomBytes(32)),
+  ...door
+}: Partial<Omit<AppOptions, 'engine'>> & {
+  settings?: Partial<Settings>;
+  now?: () => Date;
+  keyring?: Keyring;
+} = {}): Promise<TestApp> {
+  const database = await cloneDatabase({ role: serverRole });
+  const { db } = database;
+  const engine: Engine = {
+    db,
+    keyring,
+    signer: checkpointSigner(randomBytes(32)),
+    settings: parseSettings(settings ?? {}),
+    now: now ?? (() => new Date()),
+  };
+  const logged: string[] = [];
+  const logStream = new Writable({
+    write(chunk, _encoding, done) {
+      logged.push(String(chunk));
+      done();
+    },
+  });
+  const app = await buildApp({ engine, logLevel: 'trace', logStream, ...door });
+  const undocumented: string[] = [];
+  app.addHook('onSend', async (request, reply, payload) => {
+    undocumented.push(...whatIsUndocumented(request, reply, payload));
+  });
+
+  const tokens = new Map([['admin', newToken()]]);
+  await ensureFirstAdmin(db, { token: tokens.get('admin'), now: engine.now() });
+
+  const tokenOf = (person: string): string => {
+    const token = tokens.get(person);
+    if (token === undefined) throw new Error(`hire ${person} first`);
+    return token;
+  };
+  const call = async <Body>(
+    person: string,
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    url: string,
+    body: unknown,
+    headers: Headers = {},
+  ): Promise<Answer<Body>> => {
+    const authorization = person === 'nobody' ? {} : { authorization: `Bearer ${tokenOf(person)}` };
+    const payload =
+      body === undefined ? {} : { payload: body as NonNullable<InjectOptions['payload']> };
+    const reply = await app.inject({
+      method,
+      url,
+      headers: { ...authorization, ...headers },
+      ...payload,
+    });
+    expect(undocumented.splice(0)).toEqual([]);
+    const isJson = /[/+]json/.test(String(reply.headers['content-type']));
+    return {
+      status: reply.statusCode,
+      headers: reply.headers,
+      body: (isJson ? JSON.parse(reply.body) : undefined) as Body,
+      text: reply.body,
+    };
+  };
+
+  return {
+    app,
+    db,
+    engine,
+    tokenOf,
+    as: (person) => ({
+      get: (path, headers) => call(person, 'GET', path, undefined, headers),
+      post: (path, body, headers) => call(person, 'POST', path, body, headers),
+      patch: (path, body, headers) => call(person, 'PATCH', path, body, headers),
+      delete: (path, headers) => call(person, 'DELETE', path, undefined, headers),
+    }),
+    async hire(people = roster) {
+      const at = engine.now();
+      for (const [id, roles] of Object.entries(people)) {
+        const token = newToken();
+        await insertPerson(db, { id, name: id, roles }, at);
+        await insertToken(db, {
+          id: randomUUID(),
+          personId: id,
+          label: 'test',
+          hash: hashToken(token),
+          createdAt: at,
+          expiresAt: null,
+        });
+        tokens.set(id, token);
+      }
+    },
+    log: () => logged.join(''),
+    async close() {
+      await app.close();
+      await database.close();
+    },
+  };
+}
+
+/** Where an answer is not what the OpenAPI document promises of its route. */
+function whatIsUndocumented(
+  { method, routeOptions }: FastifyRequest,
+  { statusCode }: FastifyReply,
+  payload: unknown,
+): string[] {
+  const response = routeOptions.schema?.response as Record<number, unknown> | undefined;
+  // Hidden routes promise nothing.
+  if (!response || method === 'HEAD') return [];
+  const where = `${method} ${routeOptions.url} ${statusCode}`;
+  const documented = response[statusCode];
+  const problem = z
+    .object({
+      content: z.object({
+        'application/problem+json': z.object({ schema: z.custom<z.ZodType>() }),
+      }),
+    })
+    .safeParse(documented);
+  const schema = problem.data?.content['application/problem+json'].schema ?? documented;
+  if (!(schema instanceof z.ZodType)) return [`${where}: not documented`];
+  if (typeof payload !== 'string' || payload === '' || schema instanceof z.ZodString) return [];
+  const { error } = schema.safeParse(JSON.parse(payload));
+  return (error?.issues ?? []).map((issue) => `${where}: ${issue.path.join('/')} ${issue.message}`);
+}

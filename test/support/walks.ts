@@ -1,0 +1,88 @@
+/** Walks through the real engine: what people may send in any order, and what the story would be. */
+import { asc, eq } from 'drizzle-orm';
+import fc from 'fast-check';
+import { history } from '../../drizzle/schema.ts';
+import type { EventInput } from '../../machines/events.ts';
+import { submit } from '../../src/engine/advance.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openCase } from '../../src/engine/open.ts';
+import { HistoryVerifier, type Verification } from '../../src/engine/verify.ts';
+import { InvalidRequest, NotFound } from '../../src/errors.ts';
+import { findCaseUnseen, type CaseRow } from '../../src/store/cases.ts';
+import type { Db } from '../../src/store/database.ts';
+import type { EntryRow } from '../../src/store/history.ts';
+import { anyEvent } from './arbitrary.ts';
+import { closed, conversing, covered } from './chapters.ts';
+import { ada, dov, oli, rui, type Sent } from './cast.ts';
+
+export interface Said {
+  readonly by: string;
+  readonly event: EventInput;
+}
+
+/** From the first word to the end, with an appeal on the way: what most of the states need. */
+export const wholeStory: readonly Said[] = [
+  ...covered,
+  rui('followUp.complete'),
+  ...closed.slice(conversing.length).filter(({ event }) => event.type !== 'case.close'),
+  dov('appeal.file'),
+  dov('appeal.assignReviewers', { reviewers: ['oli'] }),
+  oli('appeal.decide', { outcome: 'modified', responses: [{ kind: 'leave-event' }] }),
+  rui('decision.notifyReportedPerson', { medium: 'email' }),
+  ada('case.close'),
+  dov('case.hold'),
+  dov('case.releaseHold'),
+  ada('case.reopen'),
+].map(({ by, event }: Sent) => ({ by: by ?? '', event }));
+
+/** The story begins again where it ends: by then most of it is refused. */
+export const storyAt = (index: number): Said => {
+  const said = wholeStory[index % wholeStory.length];
+  if (!said) throw new Error('the story is empty');
+  return said;
+};
+
+const people = ['ada', 'ben', 'cleo', 'rui', 'kim', 'dov', 'oli'];
+
+/** Anybody says anything that makes sense. */
+export const anything = (caseIds: readonly string[]): fc.Arbitrary<Said> =>
+  fc.record({ by: fc.constantFrom(...people), event: anyEvent({ caseIds }) });
+
+export async function openFor(engine: Engine): Promise<string> {
+  const opened = await openCase(engine, { person: 'cleo', channel: 'in-person', excluded: [] });
+  return opened.case.id;
+}
+
+/** What became of a step; null where it was none: nobody sees the case, or nobody knows the kind. */
+export async function say(
+  engine: Engine,
+  caseId: string,
+  { by: person, event }: Said,
+): Promise<'accepted' | 'refused' | null> {
+  try {
+    return (await submit(engine, { person, caseId, event })).outcome;
+  } catch (error) {
+    if (error instanceof NotFound || error instanceof InvalidRequest) return null;
+    throw error;
+  }
+}
+
+export interface Told {
+  readonly row: CaseRow;
+  readonly entries: readonly EntryRow[];
+  readonly verification: Verification;
+}
+
+/** A case as the database holds it, and whether it verifies. `db` is the owner's, who sees all. */
+export async function readBack(db: Db, caseId: string): Promise<Told> {
+  const row = await findCaseUnseen(db, caseId);
+  if (!row) throw new Error('no such case');
+  const entries = await db
+    .select()
+    .from(history)
+    .where(eq(history.caseId, caseId))
+    .orderBy(asc(history.seq));
+  const verifier = new HistoryVerifier();
+  for (const entry of entries) verifier.add(entry);
+  return { row, entries, verification: verifier.finish(row) };
+}
