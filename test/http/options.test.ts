@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EventType } from '../../machines/events.ts';
+import type { Violation } from '../../src/errors.ts';
+import { sendable, someOf } from '../support/arbitrary.ts';
+import { startApp, type Answer, type TestApp } from '../support/app.ts';
+import { ada, dov, kim, type Sent } from '../support/cast.ts';
+import {
+  closed,
+  conversing,
+  convened,
+  decided,
+  declined,
+  met,
+  notified,
+  recorded,
+  reopened,
+  reported,
+} from '../support/chapters.ts';
+import {
+  caseAfter,
+  clock,
+  recordedIn,
+  historyOf,
+  openCase,
+  send,
+  type Page,
+  type Problem,
+} from '../support/telling.ts';
+
+interface Option {
+  readonly type: EventType;
+  readonly verdict: 'allowed' | 'conditional' | 'refused';
+  readonly violations: readonly Violation[];
+  readonly schema: { readonly $ref: string };
+}
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp({ now: clock().now, settings: { appealWindow: 'P30D' } });
+  await app.hire();
+});
+afterAll(() => app.close());
+
+const optionsOf = async (caseId: string, by: string) =>
+  (await app.as(by).get<Page<Option>>(`/v1/cases/${caseId}/options`)).body;
+
+const filed = [...notified, kim('appeal.file')];
+const reviewed = [...filed, dov('appeal.assignReviewers', { reviewers: ['dov', 'oli'] })];
+const shorthanded = [...reported, ada('case.recuse', { person: 'cam' })];
+
+/** Each scene as one of those who have something to do in it sees it. */
+const scenes: readonly (readonly [scene: string, person: string, story: readonly Sent[]])[] = [
+  ['opened', 'dov', []],
+  ['recorded', 'cleo', recorded],
+  ['reported', 'ada', reported],
+  ['short of a lead', 'ben', shorthanded],
+  ['being discussed', 'ada', convened],
+  ['discussed', 'rui', met],
+  ['talked about', 'kim', conversing],
+  ['not talked about', 'ada', declined],
+  ['decided', 'rui', decided],
+  ['told', 'cleo', notified],
+  ['appealed', 'dov', filed],
+  ['heard anew', 'oli', reviewed],
+  ['closed', 'ada', closed],
+  ['reopened', 'ada', reopened],
+];
+
+/** Where what somebody was told is not what a dry run of the event says; null where it is. */
+function disagreement(
+  { verdict, violations }: Option,
+  { status, body }: Answer<Problem>,
+): string | null {
+  const named = violations.map(({ rule }) => rule);
+  const broken = status === 409 ? body.violations.map(({ rule }) => rule) : [];
+  const within = (these: readonly string[], those: readonly string[]) =>
+    these.every((rule) => those.includes(rule));
+  // what is refused whatever the payload is refused, and nothing is refused that was not announced
+  const agrees = verdict === 'refused' ? within(named, broken) : within(broken, named);
+  const right = agrees && (named.length === 0) === (verdict === 'allowed');
+  return right && (status === 200 || status === 409)
+    ? null
+    : `${verdict} by [${named.join()}], answered ${status} [${broken.join()}]`;
+}
+
+test.each(scenes)(
+  'in a case that is %s, what %s is told is what sending does',
+  async (...scene) => {
+    const [name, person, story] = scene;
+    const { id } = await caseAfter(app, story);
+    const { items } = await optionsOf(id, person);
+    expect(items.map(({ type }) => type)).toEqual(sendable);
+    const entries = (await historyOf(app, 'ada', id)).length;
+    const possible = items.filter(({ verdict }) => verdict !== 'refused').map(({ type }) => type);
+
+    for (const option of items)
+      for (const event of someOf(option.type, 1, { seed: name.length })) {
+        const answer = await send<Problem>(app, person, id, event, { query: '?dryRun=true' });
+        expect(disagreement(option, answer), JSON.stringify(event)).toBeNull();
+        expect(answer.body.allowed ?? possible).toEqual(possible);
+      }
+    expect(await historyOf(app, 'ada', id)).toHaveLength(entries);
+  },
+);
+
+describe('the options', () => {
+  test('are told with the rule, its source, what to do instead, and the schema of the event', async () => {
+    const { id } = await openCase(app);
+    const { items, next } = await optionsOf(id, 'cleo');
+    expect(next).toBeNull();
+    const conclude = items.find(({ type }) => type === 'meeting.conclude');
+    expect(conclude).toMatchObject({
+      verdict: 'refused',
+      schema: { $ref: '/openapi.json#/components/schemas/MeetingConclude' },
+    });
+    const missing = conclude?.violations.find(({ rule }) => rule === 'objectives-met');
+    expect(missing?.detail?.['missing']).toHaveLength(6);
+    expect(missing?.source).toContain('SP');
+    expect(missing?.instead).toBeTruthy();
+
+    const { components } = (
+      await app.as('nobody').get<{ components: { schemas: object } }>('/openapi.json')
+    ).body;
+    for (const { schema } of items)
+      expect(Object.keys(components.schemas)).toContain(schema.$ref.split('/').at(-1));
+  });
+
+  test('say what it depends on', async () => {
+    const { id } = await caseAfter(app, reported);
+    const { items } = await optionsOf(id, 'ada');
+    const option = (wanted: EventType) => items.find(({ type }) => type === wanted);
+    expect(option('meeting.convene')?.verdict).toBe('conditional');
+    expect(option('meeting.convene')?.violations.map(({ rule }) => rule)).toEqual(
+      expect.arrayContaining(['quorum', 'leads-meet', 'known-reference']),
+    );
+    expect(option('immediate.assess')).toMatchObject({ verdict: 'allowed', violations: [] });
+    expect(option('intake.promiseResponse')?.violations).toMatchObject([
+      { rule: 'no-promised-response' },
+    ]);
+  });
+
+  test('come with the version that they are about, and change nothing', async () => {
+    const { id, version } = await caseAfter(app, recorded);
+    const before = await recordedIn(app);
+    const { headers } = await app.as('cleo').get(`/v1/cases/${id}/options`);
+    expect(headers['etag']).toBe(`"${version}"`);
+    expect(await recordedIn(app)).toEqual(before);
+  });
+
+  test.each(['eve', 'admin'])('are none for %s, whether there is a case or not', async (person) => {
+    const { id } = await openCase(app);
+    for (const place of [id, '3f1f3f43-2bd5-4d2c-9a43-6f7f0f1c9a11', 'no-id'])
+      expect(await app.as(person).get(`/v1/cases/${place}/options`)).toMatchObject({
+        status: 403,
+        body: { type: 'urn:recourse:problem:not-a-handler' },
+      });
+  });
+});

@@ -1,0 +1,301 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ensureFirstAdmin } from '../../src/engine/first-admin.ts';
+import { listPeople } from '../../src/store/people.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { asOwner } from '../support/telling.ts';
+import { cloneDatabase } from '../support/database.ts';
+
+interface Token {
+  readonly id: string;
+  readonly token: string;
+}
+interface Page {
+  readonly items: readonly { readonly id: string }[];
+  readonly next: string | null;
+}
+
+const problem = (name: string) => ({ type: `urn:recourse:problem:${name}` });
+
+describe('the first admin', () => {
+  const now = new Date('2026-01-01T00:00:00.000Z');
+
+  test('gets a generated token, which is shown once', async () => {
+    await onFreshDatabase(async (db) => {
+      const token = await ensureFirstAdmin(db, { now });
+      expect(token).toMatch(/^rcs_/);
+      expect(await ensureFirstAdmin(db, { now })).toBeUndefined();
+    });
+  });
+
+  test('gets the token that is given, which nobody needs to be shown', async () => {
+    await onFreshDatabase(async (db) => {
+      expect(await ensureFirstAdmin(db, { token: 'chosen-by-the-operator', now })).toBeUndefined();
+      expect(await listPeople(db, { limit: 10 })).toEqual([
+        { id: 'admin', name: 'Admin', roles: ['admin'], active: true },
+      ]);
+    });
+  });
+
+  test('is made once when several processes start at once', async () => {
+    await onFreshDatabase(async (db) => {
+      const starts = Array.from({ length: 4 }, () => ensureFirstAdmin(db, { now }));
+      const shown = (await Promise.all(starts)).filter((token) => token !== undefined);
+      expect(shown).toHaveLength(1);
+      expect(await listPeople(db, { limit: 10 })).toHaveLength(1);
+    });
+  });
+
+  async function onFreshDatabase(story: (db: TestApp['db']) => Promise<void>): Promise<void> {
+    const database = await cloneDatabase();
+    try {
+      await story(database.db);
+    } finally {
+      await database.close();
+    }
+  }
+});
+
+describe('the directory', () => {
+  let { as, db, hire, close }: TestApp = {} as TestApp;
+
+  beforeAll(async () => {
+    ({ as, db, hire, close } = await startApp());
+    await hire();
+  });
+  afterAll(() => close());
+
+  test('tells everybody who they are', async () => {
+    const { status, body } = await as('cleo').get('/v1/me');
+    expect(status).toBe(200);
+    expect(body).toEqual({ person: 'cleo', name: 'cleo', roles: ['responder'] });
+  });
+
+  test('takes in whom an admin adds, once', async () => {
+    const zoe = { id: 'zoe', name: 'Zoë Ω 👩‍🚒', roles: ['lead', 'auditor'] };
+    const { status, body } = await as('admin').post('/v1/people', zoe);
+    expect(status).toBe(201);
+    expect(body).toEqual({ ...zoe, active: true });
+
+    const again = await as('admin').post('/v1/people', { ...zoe, name: 'Another' });
+    expect(again.status).toBe(409);
+    expect(again.body).toMatchObject(problem('already-exists'));
+  });
+
+  test('is kept by admins only', async () => {
+    for (const person of ['ada', 'dov', 'eve']) {
+      const added = await as(person).post('/v1/people', { nonsense: true });
+      expect(added.status).toBe(403);
+      expect(added.body).toMatchObject(problem('not-an-admin'));
+      const changed = await as(person).patch(`/v1/people/${person}`, { roles: ['admin'] });
+      expect(changed.status).toBe(403);
+    }
+  });
+
+  test('is read by handlers and admins, not by auditors', async () => {
+    expect((await as('cleo').get('/v1/people')).status).toBe(200);
+    expect((await as('admin').get('/v1/people')).status).toBe(200);
+    const auditor = await as('eve').get('/v1/people');
+    expect(auditor.status).toBe(403);
+    expect(auditor.body).toMatchObject(problem('not-allowed'));
+  });
+
+  test('is read page by page: everybody once, by handle', async () => {
+    const seen: string[] = [];
+    let path: string | null = '/v1/people?limit=4';
+    while (path !== null) {
+      const page: Page = (await as('kim').get<Page>(path)).body;
+      expect(page.items.length).toBeLessThanOrEqual(4);
+      seen.push(...page.items.map(({ id }) => id));
+      path = page.next && `/v1/people?limit=4&cursor=${page.next}`;
+    }
+    const all = (await as('kim').get<Page>('/v1/people')).body;
+    expect(seen).toEqual(all.items.map(({ id }) => id));
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toEqual(expect.arrayContaining(['ada', 'admin', 'zoe']));
+    expect(all.next).toBeNull();
+  });
+
+  test.each([
+    ['limit=0', '/query/limit'],
+    ['limit=201', '/query/limit'],
+    ['limit=1.5', '/query/limit'],
+    ['limit=', '/query/limit'],
+    ['limit=1&limit=2', '/query/limit'],
+    ['cursor=!', '/query/cursor'],
+    ['cursor=WyJub3QgYSBoYW5kbGUiXQ', '/query/cursor'],
+    ['page=2', '/query/page'],
+  ])('refuses ?%s', async (query, pointer) => {
+    const { status, body } = await as('ada').get(`/v1/people?${query}`);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ ...problem('invalid-request'), errors: [{ pointer }] });
+  });
+
+  test.each([
+    [{ id: 'Zoe', name: 'Zoe', roles: ['lead'] }, '/id'],
+    [{ id: 'z', name: 'Zoe', roles: ['lead'] }, '/id'],
+    [{ id: 'z'.repeat(33), name: 'Zoe', roles: ['lead'] }, '/id'],
+    [{ id: 'zed\n', name: 'Zoe', roles: ['lead'] }, '/id'],
+    [{ id: 'zed', name: '', roles: ['lead'] }, '/name'],
+    [{ id: 'zed', name: '   ', roles: ['lead'] }, '/name'],
+    [{ id: 'zed', name: 'z'.repeat(201), roles: ['lead'] }, '/name'],
+    [{ id: 'zed', name: 'Z\u0000', roles: ['lead'] }, '/name'],
+    [{ id: 'zed', name: 'Z\ud800', roles: ['lead'] }, '/name'],
+    [{ id: 'zed', name: 'Z\u001b[2J', roles: ['lead'] }, '/name'],
+    [{ id: 'zed', name: 'Zed', roles: [] }, '/roles'],
+    [{ id: 'zed', name: 'Zed', roles: ['lead', 'lead'] }, '/roles'],
+    [{ id: 'zed', name: 'Zed', roles: ['king'] }, '/roles/0'],
+    [{ id: 'zed', name: 'Zed', roles: 'lead' }, '/roles'],
+    [{ id: 'zed', name: 'Zed' }, '/roles'],
+    [{ id: 'zed', name: 'Zed', roles: ['lead'], active: false }, '/active'],
+  ])('does not take in %j', async (person, pointer) => {
+    const { status, body } = await as('admin').post('/v1/people', person);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ ...problem('invalid-request'), errors: [{ pointer }] });
+  });
+
+  test('changes what is asked to be changed, and nothing else', async () => {
+    await hire({ pat: ['responder'] });
+    const named = await as('admin').patch('/v1/people/pat', { name: 'Pat' });
+    expect(named.body).toEqual({ id: 'pat', name: 'Pat', roles: ['responder'], active: true });
+    const promoted = await as('admin').patch('/v1/people/pat', { roles: ['lead', 'organizer'] });
+    expect(promoted.body).toMatchObject({
+      name: 'Pat',
+      roles: ['lead', 'organizer'],
+      active: true,
+    });
+    expect((await as('pat').get('/v1/me')).body).toMatchObject({ roles: ['lead', 'organizer'] });
+
+    const { status, body } = await as('admin').patch('/v1/people/pat', {});
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ pointer: '' }] });
+    expect((await as('admin').patch('/v1/people/no-one', { name: 'X' })).status).toBe(404);
+    expect((await as('admin').patch('/v1/people/%00', { name: 'X' })).status).toBe(404);
+  });
+
+  test('keeps one active admin', async () => {
+    for (const change of [{ roles: ['lead'] }, { active: false }]) {
+      const { status, body } = await as('admin').patch('/v1/people/admin', change);
+      expect(status).toBe(409);
+      expect(body).toMatchObject(problem('last-admin'));
+    }
+    expect((await as('admin').patch('/v1/people/admin', { name: 'Root' })).status).toBe(200);
+    const alsoLead = await as('admin').patch('/v1/people/admin', { roles: ['admin', 'lead'] });
+    expect(alsoLead.status).toBe(200);
+  });
+
+  test.each([
+    ['deactivate', { active: false }],
+    ['demote', { roles: ['lead'] as const }],
+  ])('keeps one of two admins who %s each other at once', async (verb, change) => {
+    const other = `to-${verb}`;
+    await hire({ [other]: ['admin'] });
+    // Both have begun before either can end.
+    const answers = await db.transaction(async (tx) => {
+      await tx.execute(sql`select from people where id in ('admin', ${other}) for update`);
+      const removals = [
+        as('admin').patch(`/v1/people/${other}`, change),
+        as(other).patch('/v1/people/admin', change),
+      ];
+      await vi.waitFor(async () => expect(await countWaiting()).toBe(2));
+      return removals;
+    });
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200, 409]));
+    const survivor = statuses[0] === 200 ? 'admin' : other;
+    await as(survivor).patch('/v1/people/admin', { active: true, roles: ['admin'] });
+    await as('admin').patch(`/v1/people/${other}`, { roles: ['lead'] });
+  });
+
+  async function countWaiting(): Promise<number> {
+    const [row] = await asOwner({ db }, (owner) =>
+      owner.db.execute(sql`
+        select count(*)::int as waiting from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`),
+    );
+    return Number(row?.['waiting']);
+  }
+});
+
+describe('tokens', () => {
+  let clock = new Date('2026-03-01T12:00:00.000Z');
+  let { app, as, hire, close }: TestApp = {} as TestApp;
+  const me = (token: string) =>
+    app.inject({ url: '/v1/me', headers: { authorization: `Bearer ${token}` } });
+
+  beforeAll(async () => {
+    ({ app, as, hire, close } = await startApp({ now: () => clock }));
+    await hire();
+  });
+  afterAll(() => close());
+
+  test('are made by an admin for others, and by everybody for themselves', async () => {
+    for (const [maker, holder] of [
+      ['admin', 'cleo'],
+      ['cleo', 'cleo'],
+      ['eve', 'eve'],
+    ] as const) {
+      const made = await as(maker).post<Token>(`/v1/people/${holder}/tokens`, { label: 'phone' });
+      expect(made.status).toBe(201);
+      expect(made.body).toMatchObject({ label: 'phone', expiresAt: null });
+      expect((await me(made.body.token)).json()).toMatchObject({ person: holder });
+    }
+  });
+
+  test('are not made for others by anybody else, whether these exist or not', async () => {
+    for (const holder of ['cleo', 'admin', 'no-one']) {
+      const { status, body } = await as('dov').post(`/v1/people/${holder}/tokens`, { label: 'x' });
+      expect(status).toBe(403);
+      expect(body).toMatchObject(problem('not-an-admin'));
+    }
+    expect((await as('admin').post('/v1/people/no-one/tokens', { label: 'x' })).status).toBe(404);
+  });
+
+  test('end when they expire', async () => {
+    const expiresAt = '2026-03-01T13:00:00.000Z';
+    const { body } = await as('cleo').post<Token>('/v1/people/cleo/tokens', {
+      label: 'x',
+      expiresAt,
+    });
+    expect(body).toMatchObject({ expiresAt });
+    clock = new Date('2026-03-01T12:59:59.999Z');
+    expect((await me(body.token)).statusCode).toBe(200);
+    clock = new Date(expiresAt);
+    expect((await me(body.token)).statusCode).toBe(401);
+  });
+
+  test.each([
+    '2026-03-01T13:00:00.000Z',
+    '2020-01-01T00:00:00Z',
+    'tomorrow',
+    '2027-02-30T00:00:00Z',
+  ])('do not expire at %s', async (expiresAt) => {
+    const { status, body } = await as('cleo').post('/v1/people/cleo/tokens', {
+      label: 'x',
+      expiresAt,
+    });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ pointer: '/expiresAt' }] });
+  });
+
+  test('end when they are revoked, by their owner or an admin', async () => {
+    for (const revoker of ['cleo', 'admin']) {
+      const { body } = await as('cleo').post<Token>('/v1/people/cleo/tokens', { label: 'x' });
+      // Somebody else's is not there for others, so nothing can be learned by trying.
+      expect((await as('ada').delete(`/v1/tokens/${body.id}`)).status).toBe(404);
+      expect((await me(body.token)).statusCode).toBe(200);
+      const revoked = await as(revoker).delete(`/v1/tokens/${body.id}`);
+      expect(revoked.status).toBe(204);
+      expect(revoked.text).toBe('');
+      expect((await me(body.token)).statusCode).toBe(401);
+      expect((await as(revoker).delete(`/v1/tokens/${body.id}`)).status).toBe(404);
+    }
+    expect((await as('admin').delete('/v1/tokens/not-an-id')).status).toBe(404);
+  });
+
+  test('end when their holder is deactivated', async () => {
+    expect((await as('rui').get('/v1/me')).status).toBe(200);
+    await as('admin').patch('/v1/people/rui', { active: false });
+    expect((await as('rui').get('/v1/me')).status).toBe(401);
+  });
+});
