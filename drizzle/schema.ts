@@ -98,6 +98,12 @@ export const cases = pgTable(
 );
 
 /**
+ * The codenames that were ever given, so that none is given twice. Of no case: which case has one
+ * stands in the case's row.
+ */
+export const codenames = pgTable('codenames', { codename: text('codename').primaryKey() });
+
+/**
  * Who is outside a case: recused, excluded or reported. A table of its own, because in the case's
  * row a self-recusal would violate the row's own policy.
  */

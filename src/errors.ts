@@ -72,7 +72,7 @@ export class EventRefused extends NamedError {
   /** The event types that the caller may send now. */
   readonly allowed: readonly string[];
   constructor(violations: readonly Violation[], allowed: readonly string[]) {
-    super('The procedure does not allow this event now; the attempt was recorded.');
+    super('The procedure does not allow this event now; nothing of the case has changed.');
     this.violations = violations;
     this.allowed = allowed;
   }

@@ -49,6 +49,10 @@ CREATE TABLE "checkpoints" (
 	"at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "codenames" (
+	"codename" text PRIMARY KEY NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "deadlines" (
 	"case_id" uuid NOT NULL,
 	"name" text NOT NULL,

@@ -18,6 +18,6 @@ alter table history enable always trigger history_is_never_emptied;
 -- The server owns nothing; this is all that it may do.
 grant select, insert, update on people, tokens, cases to recourse_server;
 --> statement-breakpoint
-grant select, insert on history to recourse_server;
+grant select, insert on history, codenames to recourse_server;
 --> statement-breakpoint
 grant select, insert, update, delete on case_outsiders, case_assignments, deadlines, stored_answers to recourse_server;

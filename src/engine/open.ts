@@ -5,7 +5,8 @@ import { openingType } from '../../machines/events.ts';
 import { GENESIS_HASH } from '../crypto/chain.ts';
 import { newDataKey } from '../crypto/sealing.ts';
 import { EngineDefect, EventRefused, NotFound, TooContended } from '../errors.ts';
-import { findCase, findCaseUnseen, findRoles, freeCodenames } from '../store/cases.ts';
+import { findCase, findCaseUnseen, findRoles } from '../store/cases.ts';
+import { reserveCodename } from '../store/codenames.ts';
 import { commitOpening } from '../store/commit.ts';
 import { changeOf } from './advance.ts';
 import { codename } from './codename.ts';
@@ -151,12 +152,16 @@ async function open(engine: Engine, opening: NewCase, caseId: string): Promise<C
   return written ? view : null;
 }
 
-/** A name that no case has; once the word list runs short, a number goes behind it. */
+/** Names to try before a number goes behind one, and before giving up. */
+const plainTries = 10;
+const tries = 100;
+
+/** A name that no other case had or will have. */
 async function newCodename({ db }: Engine): Promise<string> {
-  const random = () => randomInt(2 ** 32) / 2 ** 32;
-  const names = Array.from({ length: 10 }, () => codename(random));
-  const numbered = names.map((name) => `${name}-${randomInt(2, 1_000_000)}`);
-  const [free] = await freeCodenames(db, [...names, ...numbered]);
-  if (free === undefined) throw new TooContended();
-  return free;
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const name = codename(() => randomInt(2 ** 32) / 2 ** 32);
+    const whole = attempt < plainTries ? name : `${name}-${randomInt(2, 1_000_000)}`;
+    if (await reserveCodename(db, whole)) return whole;
+  }
+  throw new TooContended();
 }

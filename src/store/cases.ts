@@ -177,16 +177,6 @@ export async function listCases(db: Db, person: string, filter: CaseFilter): Pro
     .limit(limit);
 }
 
-/** Those of `codenames` that no case has. */
-export async function freeCodenames(db: Db, codenames: readonly string[]): Promise<string[]> {
-  const taken = await db
-    .select({ codename: cases.codename })
-    .from(cases)
-    .where(and(actingAsEngine, inArray(cases.codename, [...codenames])));
-  const names = new Set(taken.map(({ codename }) => codename));
-  return codenames.filter((codename) => !names.has(codename));
-}
-
 /** How many cases there are, and entries in their histories. */
 export async function measureCases(db: Db): Promise<{ cases: number; entries: number }> {
   const [row] = await db
