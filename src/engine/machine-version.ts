@@ -67,14 +67,14 @@ const reportOf = (row: CaseRow, { failsAt }: Rerun): CarryOver => ({
   failsAt,
 });
 
-/** What the current version would do to every open case of another one. Changes nothing. */
+/** What the current version would do to every case of another one. Changes nothing. */
 export async function* planCarryOver(engine: Engine): AsyncGenerator<CarryOver> {
   for (const row of await listOtherVersions(engine.db, machineIdentity))
     yield reportOf(row, await rerun(engine, row));
 }
 
 /**
- * Carries every open case of another version over where its history holds; an entry records the
+ * Carries every case of another version over where its history holds; an entry records the
  * move. A case whose history does not hold stays as it is: it can be read, and takes no events.
  */
 export async function* carryOver(engine: Engine): AsyncGenerator<CarryOver> {

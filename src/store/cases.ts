@@ -1,5 +1,5 @@
 /** Reading cases: one function per statement. What the caller may not see is not there. */
-import { and, count, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
 import { cases } from '../../drizzle/schema.ts';
 import type { Role } from '../../machines/context.ts';
 import type { Db } from './database.ts';
@@ -101,7 +101,7 @@ export async function filterVisible(
   return new Set(rows.map(({ caseId }) => caseId));
 }
 
-/** Open cases that are of another machine than this. */
+/** Cases of another machine than this, but for erased ones: nothing more can happen to those. */
 export async function listOtherVersions(
   db: Db,
   machine: { readonly id: string; readonly version: string },
@@ -112,7 +112,7 @@ export async function listOtherVersions(
     .where(
       and(
         actingAsEngine,
-        eq(cases.status, 'open'),
+        isNotNull(cases.dataKey),
         sql`(${cases.machineId}, ${cases.machineVersion}) <> (${machine.id}, ${machine.version})`,
       ),
     )

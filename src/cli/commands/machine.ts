@@ -17,9 +17,7 @@ interface Options {
 export function addMachine(machine: Command): void {
   machine
     .command('diff')
-    .description(
-      'say what this version would do to every open case of another one; changes nothing',
-    )
+    .description('say what this version would do to every case of another one; changes nothing')
     .option('--json', 'answer in JSON')
     .addHelpText(
       'after',
@@ -30,7 +28,7 @@ it can still be read then, and takes no events.`,
     .action((options: Options) => answer(planCarryOver, options));
   machine
     .command('carry-over')
-    .description('carry open cases of another version over, where their whole history holds')
+    .description('carry cases of another version over, where their whole history holds')
     .option('--json', 'answer in JSON')
     .action((options: Options) => answer(carryOver, options));
 }
@@ -42,11 +40,7 @@ async function answer(run: typeof planCarryOver, { json }: Options): Promise<voi
   if (json) return sayJson({ machine, cases });
   say(`machine ${machine.id}, version ${machine.version}, definition ${machine.definitionHash}`);
   for (const found of cases) say(inWords(found));
-  say(
-    cases.length === 0
-      ? 'every open case is of this version'
-      : `${cases.length} of another version`,
-  );
+  say(cases.length === 0 ? 'every case is of this version' : `${cases.length} of another version`);
 }
 
 function inWords({ caseId, codename, from, holds, failsAt }: CarryOver): string {
