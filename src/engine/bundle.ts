@@ -15,6 +15,12 @@ export const bundleFormat = 'recourse-bundle';
 export const bundleVersion = 1;
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be a SHA-256 in lowercase hex' });
+/** Written in one way: base64 leaves bits over at the end, which a reader would not look at. */
+const sibling = z
+  .base64()
+  .refine((text) => Buffer.from(text, 'base64').toString('base64') === text, {
+    error: 'must be base64 without anything left over',
+  });
 const count = z.int().min(0);
 const words = z.record(z.string(), z.string());
 const json = z.record(z.string(), z.unknown());
@@ -86,7 +92,7 @@ export const endSchema = z.strictObject({
     inclusion: z
       .strictObject({
         leaf: z.strictObject({ index: count, caseId: z.uuid(), seq: count, hash }),
-        path: z.array(z.base64()),
+        path: z.array(sibling),
       })
       .nullable(),
   }),

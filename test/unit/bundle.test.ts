@@ -111,6 +111,14 @@ describe('a bundle', () => {
       expect(await refused(join(changed)), changed[0]).not.toBe('whole');
   });
 
+  test('shows a bit of its proof that base64 leaves over', async () => {
+    const [, before = '', bits = ''] = /"path":\["([A-Za-z0-9+/]{42})(.)=/.exec(whole) ?? [];
+    const other = String.fromCharCode(bits.charCodeAt(0) + 1);
+    const changed = whole.replace(`${before}${bits}=`, `${before}${other}=`);
+    expect(changed).not.toBe(whole);
+    expect(await refused(changed)).not.toBe('whole');
+  });
+
   test('shows any flipped bit', async () => {
     const bytes = Buffer.from(whole);
     const place = fc.tuple(fc.nat({ max: bytes.length - 2 }), fc.nat({ max: 7 }));
