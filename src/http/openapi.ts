@@ -132,13 +132,11 @@ function overview(): string {
   return [
     'A workflow engine for Code of Conduct incidents. Times are ISO 8601 in UTC.',
     '',
-    'Errors are problems (RFC 9457), `application/problem+json`:',
+    'Errors are problems (RFC 9457), `application/problem+json`, of type `urn:recourse:problem:…`:',
     '',
-    '| type `urn:recourse:problem:…` | status | meaning |',
-    '| --- | --- | --- |',
     ...problemNames.map((name) => {
       const { status, description } = problems[name];
-      return `| \`${name}\` | ${status} | ${description} |`;
+      return `- \`${name}\` (${status}): ${description}`;
     }),
   ].join('\n');
 }
