@@ -94,7 +94,7 @@ type FactsOf<P> = { [K in keyof P as Kept<P, K>]: Fact<P[K]> } & {
 
 /** What the engine found out for the step before the machine runs; recorded, so replay asks nobody. */
 export interface Established {
-  /** The roles, at that moment, of every active member of staff whom the event names. */
+  /** The roles, at that moment, of every member of staff whom the event names; none who has left. */
   readonly people?: Readonly<Record<Handle, readonly Role[]>>;
   /** Whom of the case's people a text that leaves the case identifies. */
   readonly screening?: { readonly identifies: readonly Ref[] };

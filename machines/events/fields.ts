@@ -46,7 +46,9 @@ export const ref = z
   .string()
   .regex(/^(reporter|(reported|other)-[1-9][0-9]{0,3})$/)
   .describe('A person of the case who is not named: reporter, reported-1, other-1 …');
-export const caseId = z.uuid().meta(confidential).brand<'confidential'>();
+/** One spelling of an id: PostgreSQL takes every one, hashes and seals do not. */
+export const id = z.uuid().toLowerCase();
+export const caseId = id.meta(confidential).brand<'confidential'>();
 
 /** A list in which nothing stands twice. */
 export function distinct<T extends z.ZodType>(item: T, max = 100) {
@@ -73,7 +75,7 @@ export function distinctBy<T extends z.ZodType<Record<string, unknown>>>(
     });
 }
 
-export const caseIds = distinct(z.uuid())
+export const caseIds = distinct(id)
   .meta({ ...confidential, uniqueItems: true })
   .brand<'confidential'>();
 

@@ -47,9 +47,12 @@ function unknownReferences(step: Step, facts: Facts): (string | number)[] {
     return staff.disclosures.some(({ person }) => person === facts.person)
       ? []
       : [facts.person ?? ''];
-  const unknown: (string | number)[] = staffNamed(facts).filter(
-    (handle) => !facts.people?.[handle],
-  );
+  // whoever left may come back: they can be kept out and reported, and get no task
+  const isKnown = (handle: string) =>
+    namesNoTask.has(type)
+      ? facts.people?.[handle] !== undefined
+      : (facts.people?.[handle] ?? []).length > 0;
+  const unknown: (string | number)[] = staffNamed(facts).filter((handle) => !isKnown(handle));
   const known = refsOf(context);
   unknown.push(...refsNamed(facts).filter((ref) => !known.includes(ref)));
   for (const { for: target } of facts.responses ?? [])

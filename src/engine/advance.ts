@@ -8,6 +8,7 @@ import { isOutside, staffNamed } from '../../machines/rules/case-facts.ts';
 import { seal } from '../crypto/sealing.ts';
 import {
   EngineDefect,
+  Forbidden,
   NotFound,
   OtherMachineVersion,
   StaleVersion,
@@ -23,8 +24,17 @@ import type { Engine } from './engine.ts';
 import { makeEntry } from './entry.ts';
 import { caseIdsNamed, establish } from './establish.ts';
 import { recall, sealAnswer, type RequestKey } from './idempotency.ts';
+import { inTurn } from './turns.ts';
 import { refuseUnknownKinds } from './kinds.ts';
-import { assignedTo, presentCase, presentEntry, type CaseView, type EntryView } from './present.ts';
+import {
+  assignedTo,
+  type CaseView,
+  contextOf,
+  type EntryView,
+  mayHandle,
+  presentCase,
+  presentEntry,
+} from './present.ts';
 import { isCurrent } from './replay.ts';
 import { splitEvent } from './split.ts';
 import {
@@ -69,6 +79,7 @@ const attempts = 100;
  * Judges an event and records it.
  *
  * @throws {NotFound} for a case that the person does not see
+ * @throws {Forbidden} for a case that the person sees as an auditor only
  * @throws {OtherMachineVersion} for a case that was opened under another version of the machine
  * @throws {InvalidRequest} for a response kind that the case's settings don't know
  * @throws {StaleVersion} where `ifMatch` names other versions
@@ -76,12 +87,21 @@ const attempts = 100;
  * @throws {TooContended} where others were faster every time
  */
 export async function submit(engine: Engine, submission: Submission): Promise<Answered> {
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const answered = await attemptStep(engine, submission);
-    if (answered) return answered;
-  }
-  throw new TooContended();
+  // at once, so that nobody learns by waiting that there is something to wait for
+  const answered = await attemptStep(engine, submission);
+  if (answered) return answered;
+  return inTurn(engine, submission.caseId, async () => {
+    for (let attempt = 1; attempt < attempts; attempt++) {
+      const later = await attemptStep(engine, submission);
+      if (later) return later;
+    }
+    throw new TooContended();
+  });
 }
+
+/** Also for those who ask what they may do. */
+export const notItsHandler = () =>
+  new Forbidden('not-a-handler', 'You see this case as an auditor, and take no steps in it.');
 
 interface Loaded {
   readonly row: CaseRow;
@@ -117,6 +137,9 @@ async function load({ db, keyring, now }: Engine, submission: Submission): Promi
   const loaded = await loadForStep(db, { caseId, person, handles, caseIds });
   if (!loaded) throw new NotFound();
   if (!isCurrent(loaded.row)) throw new OtherMachineVersion();
+  const reader = { person, roles: loaded.directory[person] ?? [] };
+  // whoever sees the case as its auditor alone takes no step in it, whatever else they are
+  if (!mayHandle(contextOf(loaded.row), reader)) throw notItsHandler();
   const { dataKey } = loaded.row;
   return { ...loaded, dataKey: dataKey && (await keyring.unwrap(dataKey, caseId)), now: now() };
 }
@@ -124,9 +147,11 @@ async function load({ db, keyring, now }: Engine, submission: Submission): Promi
 /** Decides on the event, and makes all that is to be written and answered of it. */
 async function judge(
   { db, keyring }: Engine,
-  { person, caseId, event }: Submission,
+  { person, event }: Submission,
   { row, directory, visibleCases, dataKey, now }: Loaded,
 ): Promise<{ entry: EntryRow; change: CaseChange | null; reply: Reply }> {
+  // the row's own spelling of the id: it goes into hashes and seals
+  const { caseId } = row;
   const snapshot = restore(row.snapshot as StoredSnapshot);
   refuseUnknownKinds(event, snapshot.context.settings);
   const by: Actor = { person, roles: directory[person] ?? [] };

@@ -72,7 +72,8 @@ async function openedBefore(
   const kept = await findKept(engine.db, key, engine.now());
   const row = await findCase(engine.db, caseId, person);
   // whoever left the case that they opened learns nothing of it any more, by a retry neither
-  if (!row && kept) throw new NotFound();
+  // and an answer that went with an erasure is not given by another case
+  if (kept && !row?.dataKey) throw new NotFound();
   if (!row?.dataKey) return undefined;
   const dataKey = await engine.keyring.unwrap(row.dataKey, caseId);
   return (await recall(engine.db, key, dataKey, engine.now())) as CaseView | undefined;

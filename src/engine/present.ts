@@ -71,14 +71,21 @@ export interface Reader {
   readonly roles: readonly Role[];
 }
 
-/** Whether somebody who sees the case also sees its confidential fields opened. */
-export function mayOpen(context: Context, { person, roles }: Reader, now: Date): boolean {
+/** Whether somebody who sees the case handles it, rather than audits it only. */
+export function mayHandle(context: Context, { person, roles }: Reader): boolean {
   if (isOutside(context, person)) return false;
   if (roles.some((role) => role === 'lead' || role === 'coordinator' || role === 'organizer'))
     return true;
   const handler = roles.some((role) => (handlerRoles as readonly Role[]).includes(role));
-  if (handler && (context.openedBy === person || assignedTo(context).includes(person))) return true;
+  return handler && (context.openedBy === person || assignedTo(context).includes(person));
+}
+
+/** Whether somebody who sees the case also sees its confidential fields opened. */
+export function mayOpen(context: Context, reader: Reader, now: Date): boolean {
+  if (mayHandle(context, reader)) return true;
+  const { person, roles } = reader;
   return (
+    !isOutside(context, person) &&
     roles.includes('auditor') &&
     context.staff.disclosures.some(
       (granted) => granted.person === person && new Date(granted.until) > now,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { roles } from '../../machines/context.ts';
 import { eventTypes } from '../../machines/events.ts';
+import { id } from '../../machines/events/fields.ts';
 import type { CaseView, EntryView } from '../engine/present.ts';
 import { stageNames } from '../engine/statechart.ts';
 import type { Verification } from '../engine/verify.ts';
@@ -115,7 +116,7 @@ export const verificationSchema = showing<Verification>(
     .meta({ id: 'Verification' }),
 );
 
-export const caseParams = z.strictObject({ id: z.uuid() });
+export const caseParams = z.strictObject({ id });
 
 /** A strong entity tag (RFC 9110, 8.8.3): the version. */
 export const etagOf = (version: number): string => `"${version}"`;

@@ -36,5 +36,10 @@ export function requestKeyOf(request: FastifyRequest): RequestKey | undefined {
   const key = request.headers['idempotency-key'];
   if (typeof key !== 'string') return undefined;
   const { method, url, body } = request;
-  return { method, path: url.replace(/\?.*$/s, ''), key, requestHash: canonicalHash(body) };
+  return {
+    method,
+    path: url.replace(/\?.*$/s, '').toLowerCase(),
+    key,
+    requestHash: canonicalHash(body),
+  };
 }

@@ -31,10 +31,11 @@ export async function findCaseUnseen(db: Db, caseId: string): Promise<CaseRow | 
 
 export type Directory = Readonly<Record<string, readonly Role[]>>;
 
-/** The roles of those among `handles` who are active members of staff. */
+/** The roles of those among `handles` who are staff; none for those who are not active any more. */
 const rolesOf = (handles: readonly string[]): SQL<Directory> => sql`(
-  select coalesce(jsonb_object_agg(p.id, to_jsonb(p.roles)), '{}'::jsonb)
-  from people p where p.active and p.id = any(${sql.param([...handles])}::text[]))`;
+  select coalesce(
+    jsonb_object_agg(p.id, case when p.active then to_jsonb(p.roles) else '[]' end), '{}'::jsonb)
+  from people p where p.id = any(${sql.param([...handles])}::text[]))`;
 
 /** How many of `caseIds` the person sees. */
 const visibleAmong = (caseIds: readonly string[], person: string): SQL<number> =>

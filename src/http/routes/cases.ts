@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { channels } from '../../../machines/context.ts';
 import { schemaName } from '../../../machines/events.ts';
 import { distinct, handle } from '../../../machines/events/fields.ts';
+import { notItsHandler } from '../../engine/advance.ts';
 import { readCase, readCaseAt } from '../../engine/audit.ts';
 import { optionsFor, type Option } from '../../engine/decide.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { openCase } from '../../engine/open.ts';
-import { presentRow } from '../../engine/present.ts';
+import { contextOf, mayHandle, presentRow } from '../../engine/present.ts';
 import { findRelated } from '../../engine/related.ts';
 import { isCurrent } from '../../engine/replay.ts';
 import { restore, stageNames, type StoredSnapshot } from '../../engine/statechart.ts';
@@ -192,6 +193,7 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
     async ({ params, viewer }, reply) => {
       const row = await readCase(engine, viewer, params.id);
       if (!isCurrent(row)) throw new OtherMachineVersion();
+      if (!mayHandle(contextOf(row), viewer)) throw notItsHandler();
       const snapshot = restore(row.snapshot as StoredSnapshot);
       const by = { person: viewer.person, roles: viewer.roles };
       const at = new Date(Math.max(engine.now().getTime(), row.updatedAt.getTime())).toISOString();
