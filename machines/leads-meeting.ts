@@ -52,6 +52,13 @@ const alsoAfterwards = on({
   },
 });
 
+/** A new meeting has everything to do again, but for the tasks that somebody still holds. */
+const stillAssigned = ({ staff }: Context): Context['leadsMeeting']['objectives'] => ({
+  ...noObjectives,
+  assignResponder: staff.responder !== null,
+  assignFollowUp: staff.followUp !== null,
+});
+
 export const leadsMeeting = stage.createStateConfig({
   initial: 'idle',
   states: {
@@ -98,7 +105,7 @@ export const leadsMeeting = stage.createStateConfig({
             target: 'awaiting',
             raise: 'internal.meetingReconvened',
             record: (context, { at }) => ({
-              ...note(context, { concluded: false, objectives: noObjectives }),
+              ...note(context, { concluded: false, objectives: stillAssigned(context) }),
               due: { ...context.due, leadsMeet: addDuration(at, context.settings.meetWithin) },
               reportedPersonFollowUp: { ...context.reportedPersonFollowUp, outcome: null },
               decision: null,

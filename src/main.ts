@@ -1,6 +1,5 @@
 /** The composition root: configuration → database → engine → HTTP → jobs, and their end. */
 import type { AddressInfo } from 'node:net';
-import closeWithGrace from 'close-with-grace';
 import { BadSetting, loadConfig, type Config } from './config.ts';
 import { keyringOf } from './crypto/keyring.ts';
 import { jobsOf, runJobs } from './deadlines/loop.ts';
@@ -86,24 +85,37 @@ const mendable = (error: unknown): error is Error =>
   error instanceof ServerRoleMissing ||
   error instanceof EmbeddedDatabaseFailed;
 
+/** How long requests in flight and the database may take, in milliseconds. */
+const patience = 30_000;
+
+// One listener each, for good: npm hands on a signal that the terminal or a supervisor sent to
+// everybody already, so a second one is usual, and means no hurry.
+const starting = loadConfig(process.env).then(start);
+let ending: Promise<void> | undefined;
+const end = (code: number): void => {
+  if (ending) return;
+  setTimeout(() => process.exit(1), patience).unref();
+  ending = starting
+    .then((stop) => stop())
+    .then(
+      () => process.exit(code),
+      () => process.exit(1),
+    );
+};
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
+for (const fault of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(fault, (error: unknown) => {
+    // by name and place alone: a message may hold what nobody should read
+    const { name, stack = '' } = error instanceof Error ? error : { name: 'not an error' };
+    process.stderr.write(`${name}\n${stack.split('\n').slice(1).join('\n')}\n`);
+    end(1);
+  });
+
 try {
-  const stop = await start(await loadConfig(process.env));
-  closeWithGrace(
-    {
-      delay: 30_000,
-      logger: false,
-      // npm hands on a signal that the terminal sent to everybody already: one is enough
-      onSecondSignal: () => undefined,
-    },
-    async ({ err }) => {
-      // by name and place alone: a message may hold what nobody should read
-      if (err) process.stderr.write(`${err.name}\n${err.stack?.split('\n').slice(1).join('\n')}\n`);
-      await stop();
-    },
-  );
+  await starting;
 } catch (error) {
   process.stderr.write(
     mendable(error) ? `${error.message}\n` : `the server could not start: ${String(error)}\n`,
   );
-  process.exitCode = error instanceof BadSetting ? 2 : 1;
+  process.exit(error instanceof BadSetting ? 2 : 1);
 }

@@ -30,7 +30,12 @@ export const caseEvents = {
     rules: [],
     fields: { person: handle, until: moment },
   },
-  'case.revokeDisclosure': { who: ['organizer'], rules: [], fields: { person: handle } },
+  'case.revokeDisclosure': {
+    who: ['organizer'],
+    rules: [],
+    // a revocation ends it at once; `until` is taken because the grant has it, and says nothing
+    fields: { person: handle, until: moment.optional() },
+  },
   'case.erase': {
     who: ['organizer'],
     rules: ['hold-prevents-erasure'],

@@ -48,7 +48,14 @@ export const ref = z
   .describe('A person of the case who is not named: reporter, reported-1, other-1 …');
 /** One spelling of an id: PostgreSQL takes every one, hashes and seals do not. */
 export const id = z.uuid().toLowerCase();
-export const caseId = id.meta(confidential).brand<'confidential'>();
+/** The id of another case, as somebody says it: what is none names no case, as one that is hidden. */
+const named = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine(storable, { error: 'must not contain NUL or broken Unicode' })
+  .toLowerCase();
+export const caseId = named.meta(confidential).brand<'confidential'>();
 
 /** A list in which nothing stands twice. */
 export function distinct<T extends z.ZodType>(item: T, max = 100) {
@@ -75,7 +82,7 @@ export function distinctBy<T extends z.ZodType<Record<string, unknown>>>(
     });
 }
 
-export const caseIds = distinct(id)
+export const caseIds = distinct(named)
   .meta({ ...confidential, uniqueItems: true })
   .brand<'confidential'>();
 

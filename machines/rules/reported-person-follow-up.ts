@@ -33,7 +33,8 @@ export const reportedPersonFollowUpRules = {
       needs(
         !context.intake.revealsReporter ||
           context.intake.safetyConcern !== null ||
-          reporterOutOfReach(context),
+          reporterOutOfReach(context) ||
+          context.reporterCare.outcome === 'unreachable',
       ),
   },
   'conversation-open': {

@@ -223,9 +223,9 @@ function openedAsSent(
   dataKey: Buffer | null,
   opened: boolean,
 ): EntryView {
-  const key = next.context.erased ? null : dataKey;
+  const { erased } = next.context;
   const all = { has: () => true } as unknown as ReadonlySet<string>;
-  return presentEntry(entry, { dataKey: key, opened, visibleCases: all });
+  return presentEntry(entry, { dataKey, erased, opened, visibleCases: all });
 }
 
 /** What an accepted step changes beside its entry. */

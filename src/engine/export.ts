@@ -85,7 +85,7 @@ export function headerOf(
     machine: isCurrent(row) ? { ...machineIdentity, definitionHash: definitionHash() } : machine,
     settings: { ...contextOf(row).settings },
     exportedAt: now.toISOString(),
-    confidential: !opened ? 'withheld' : row.dataKey ? 'opened' : 'erased',
+    confidential: !row.dataKey ? 'erased' : opened ? 'opened' : 'withheld',
     verifierKey: logged?.verifierKey ?? null,
     loggedSeq: logged?.leaf.seq ?? null,
   };

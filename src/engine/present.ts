@@ -136,6 +136,7 @@ export function presentRow(row: CaseRow, now: Date): CaseView {
 export interface Opening {
   /** Null where the case was erased. */
   readonly dataKey: Buffer | null;
+  readonly erased: boolean;
   /** Whether the reader may see confidential fields. */
   readonly opened: boolean;
   /** Other cases that the reader may see: ids of others are left out. */
@@ -170,12 +171,17 @@ function withoutHiddenCases(confidential: Record<string, unknown>, visible: Read
   };
 }
 
-export function presentEntry(row: EntryRow, { dataKey, opened, visibleCases }: Opening): EntryView {
-  const confidential = !opened
-    ? 'withheld'
-    : row.sealed && !dataKey
+export function presentEntry(
+  row: EntryRow,
+  { dataKey, erased, opened, visibleCases }: Opening,
+): EntryView {
+  const confidential = erased
+    ? row.sealed
       ? 'erased'
-      : withoutHiddenCases(openEntry(row, dataKey) ?? {}, visibleCases);
+      : {}
+    : opened
+      ? withoutHiddenCases(openEntry(row, dataKey) ?? {}, visibleCases)
+      : 'withheld';
   return {
     seq: row.seq,
     outcome: row.outcome,

@@ -37,12 +37,17 @@ const rolesOf = (handles: readonly string[]): SQL<Directory> => sql`(
     jsonb_object_agg(p.id, case when p.active then to_jsonb(p.roles) else '[]' end), '{}'::jsonb)
   from people p where p.id = any(${sql.param([...handles])}::text[]))`;
 
+/** Whether it can be a case's id at all; PostgreSQL would not be asked about anything else. */
+const isId = (text: string) =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text);
+
 /** How many of `caseIds` the person sees. */
-const visibleAmong = (caseIds: readonly string[], person: string): SQL<number> =>
-  caseIds.length === 0
-    ? sql`0`
-    : sql`(select count(*)::int from cases
-        where ${inArray(cases.caseId, [...caseIds])} and ${visibleTo(person)})`;
+function visibleAmong(caseIds: readonly string[], person: string): SQL<number> {
+  const ids = caseIds.filter(isId);
+  if (ids.length === 0) return sql`0`;
+  return sql`(select count(*)::int from cases
+    where ${inArray(cases.caseId, ids)} and ${visibleTo(person)})`;
+}
 
 export interface StepNeeds {
   readonly caseId: string;
@@ -94,11 +99,12 @@ export async function filterVisible(
   caseIds: readonly string[],
   person: string,
 ): Promise<Set<string>> {
-  if (caseIds.length === 0) return new Set();
+  const ids = caseIds.filter(isId);
+  if (ids.length === 0) return new Set();
   const rows = await db
     .select({ caseId: cases.caseId })
     .from(cases)
-    .where(and(inArray(cases.caseId, [...caseIds]), visibleTo(person)));
+    .where(and(inArray(cases.caseId, ids), visibleTo(person)));
   return new Set(rows.map(({ caseId }) => caseId));
 }
 

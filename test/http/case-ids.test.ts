@@ -61,6 +61,16 @@ describe('a case id in capitals', () => {
   });
 });
 
+describe('what is no case id', () => {
+  test('names no case, as one that is hidden, and does no harm', async () => {
+    const { id } = await caseAfter(app, reported);
+    const link = { type: 'case.link', case: 'no-such-case', relation: 'pattern' };
+    expect(rulesOf(await send<Problem>(app, 'ada', id, link))).toEqual(['known-reference']);
+    const entries = await historyOf(app, 'ada', id);
+    expect(entries.at(-1)).toMatchObject({ outcome: 'refused', confidential: {} });
+  });
+});
+
 describe('many at one case', () => {
   test('all get through', async () => {
     const { id } = await caseAfter(app, recorded);

@@ -98,7 +98,7 @@ describe('a disclosure', () => {
     expect(await reportFor('fay', id)).toMatchObject(opened);
     await app.as('dov').post(`/v1/cases/${id}/erasure`, { reason: 'request' });
     expect(await reportFor('fay', id)).toBe('erased');
-    expect(await reportFor('eve', id)).toBe('withheld');
+    expect(await reportFor('eve', id)).toBe('erased');
   });
 
   test('ends with the role and comes back with it', async () => {

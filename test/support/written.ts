@@ -102,7 +102,7 @@ export async function bundleOf(
   inclusion: Inclusion | null = null,
 ): Promise<string> {
   const header = headerOf(row, { opened: false, logged: inclusion, now: new Date(begin) });
-  const opening = { dataKey: null, opened: false, visibleCases: new Set<string>() };
+  const opening = { dataKey: null, erased: false, opened: false, visibleCases: new Set<string>() };
   const lines = entries.map((entry) => lineOf(presentEntry(entry, opening), entry));
   return (await Array.fromAsync(writeBundle(header, lines, inclusion))).join('');
 }

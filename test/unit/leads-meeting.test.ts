@@ -186,7 +186,7 @@ describe('leads meeting', () => {
       .thenFacts({
         leadsMeeting: {
           concluded: false,
-          objectives: { reviewReport: false, assignResponder: false },
+          objectives: { reviewReport: false, assignResponder: true, assignFollowUp: true },
         },
         staff: { responder: 'rui', followUp: 'cleo' },
         reportedPersonFollowUp: { outcome: null },
@@ -194,6 +194,21 @@ describe('leads meeting', () => {
     given(...declined, later('PT5H'))
       .when(reconvene)
       .thenClocks({ leadsMeet: inTime('PT29H'), reporterFollowUp: inTime('P7D') });
+  });
+
+  it('assigns anew only the tasks that nobody holds any more', () => {
+    const again = [reconvene, attend('ada', 'ben'), ada('case.recuse', { person: 'rui' })];
+    given(...declined, ...again)
+      .when(ada('meeting.conclude'))
+      .thenRefusedFor('objectives-met', {
+        missing: [
+          'meeting.reviewReport',
+          'meeting.consultPastIncidents',
+          'meeting.discussResponses',
+          'meeting.assignResponder',
+          'meeting.planFollowUps',
+        ],
+      });
   });
 
   it('can be late a second time', () => {

@@ -166,6 +166,17 @@ describe('follow-up with the reported person', () => {
       .then({ reportedPersonFollowUp: 'conversing' });
   });
 
+  it('can’t ask a reporter who could not be reached', () => {
+    given(
+      ...welcomed,
+      cleo('intake.recordReport', { ...theReport, revealsReporter: true }),
+      ...met.slice(welcomed.length + 1),
+      cleo('care.markUnreachable', { attempts: 2 }),
+    )
+      .when(began)
+      .then({ reportedPersonFollowUp: 'conversing' });
+  });
+
   it('can’t ask a reporter who is out of reach', () => {
     const byMail = opened({ channel: 'email' });
     const report = cleo('intake.recordReport', {
