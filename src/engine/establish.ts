@@ -2,6 +2,7 @@
  * What the rules need to know about text, staff and other cases is found out before the machine runs
  * and recorded as facts of the event; a replay uses those and asks nobody.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Context } from '../../machines/context.ts';
 import type { Established, EventInput } from '../../machines/events.ts';
 import { staffNamed } from '../../machines/rules/case-facts.ts';
@@ -10,7 +11,7 @@ import { unseal } from '../crypto/sealing.ts';
 import { findNames, type Directory } from '../store/cases.ts';
 import type { Db } from '../store/database.ts';
 import { listSealed } from '../store/history.ts';
-import { identify, type Identifiable } from './screening.ts';
+import { identifyAmong, type Identifiable } from './screening.ts';
 import { screenedTexts } from './split.ts';
 
 /** Ids of other cases that an event names. */
@@ -51,8 +52,7 @@ export async function establish(
 }
 
 async function identified(db: Db, texts: readonly string[], known: Knowledge): Promise<string[]> {
-  const people = await peopleOf(db, known);
-  return [...new Set(texts.flatMap((text) => identify(text, people)))];
+  return identifyAmong(texts, await peopleOf(db, known));
 }
 
 interface Words {
@@ -89,7 +89,10 @@ const identifiable = (ref: string, words: Words, staffName?: string): Identifiab
   ),
 });
 
-/** Everybody of the case, with all that its reports, amendments and care say of them. */
+/**
+ * Everybody of the case, with all that its reports, amendments and care say of them, however many
+ * there are: between two of these others get their turn.
+ */
 async function peopleOf(db: Db, { caseId, context, dataKey }: Knowledge): Promise<Identifiable[]> {
   if (dataKey === null) return [];
   const staff = context.people.reported.flatMap((person) => person.staff ?? []);
@@ -103,6 +106,7 @@ async function peopleOf(db: Db, { caseId, context, dataKey }: Knowledge): Promis
   let reported = 0;
   let others = 0;
   for (const { seq, type, facts, sealed } of entries) {
+    await setImmediate();
     const told = (sealed ? unseal(dataKey, { caseId, seq }, sealed) : {}) as Told;
     const named = facts as {
       reportedPersons?: readonly { staff?: string }[];

@@ -14,21 +14,33 @@ export interface Word {
   dotted: boolean;
 }
 
-/** A text prepared for looking things up in it. */
+/** What a text says, word by word. */
 export interface Reading {
   words: readonly Word[];
-  /** Where each word stands. */
-  at: ReadonlyMap<string, readonly number[]>;
   /** Words, and what a hyphen or an apostrophe joins: O'Brien as `o`, `brien` and `obrien`. */
   known: ReadonlySet<string>;
-  /** All words, a space around each, and a full stop between sentences. */
-  flow: string;
-  /** All words but articles and the like, a space around each. */
-  phrases: string;
+  /** All words but articles and the like. */
+  kept: readonly string[];
   /** All words without spaces, for scripts that have none. */
   run: string;
   /** The digits of each number, whatever divides them. */
   numbers: readonly string[];
+}
+
+/** A text prepared for looking many things up in it. */
+export interface Index extends Reading {
+  /** Where each word stands. */
+  at: ReadonlyMap<string, readonly number[]>;
+  /** Words right behind an @ or a #, with that sign. */
+  signed: ReadonlySet<string>;
+  /** All words, a space around each, and a full stop between sentences. */
+  flow: string;
+  /** All words but articles and the like, one after the other. */
+  phrases: Sequence;
+  /** All letters, one after the other. */
+  letters: Sequence;
+  /** The digits of all numbers, a space between two. */
+  digits: string;
 }
 
 // Scripts written without spaces, or (Hangul) with particles joined to the name. Katakana is not
@@ -60,16 +72,25 @@ export function spellings(text: string): string[] {
   return other === composed ? [text] : [text, other];
 }
 
-/** Prepares a text, in time linear in its length. */
+/**
+ * The beginning of a text: its first characters as it is written, and no more than as many once
+ * compatibility forms are resolved, of which one may stand for eighteen characters.
+ */
+export function clip(text: string, limit: number): string {
+  const start = text.slice(0, limit);
+  const resolved = start.normalize('NFKC');
+  return resolved.length > limit ? resolved.slice(0, limit) : start;
+}
+
+/** Reads a text, in time linear in its length. */
 export function read(text: string): Reading {
   const plain = clean(text);
   const words: Word[] = [];
-  const at = new Map<string, number[]>();
   const known = new Set<string>();
   let end = 0;
-  for (const { 0: written, index } of plain.matchAll(WORD)) {
-    const gap = plain.slice(end, index);
-    end = index + written.length;
+  for (const { 0: written, index: start } of plain.matchAll(WORD)) {
+    const gap = plain.slice(end, start);
+    end = start + written.length;
     const before = words.at(-1);
     const word = {
       text: fold(written),
@@ -80,23 +101,65 @@ export function read(text: string): Reading {
     };
     known.add(word.text);
     if (before !== undefined && joins(gap, word.text)) known.add(before.text + word.text);
-    const places = at.get(word.text);
-    if (places === undefined) at.set(word.text, [words.length]);
-    else places.push(words.length);
     words.push(word);
   }
   const all = words.map((word) => word.text);
-  const marked = all.map((word, i) => (i > 0 && words[i]?.opens ? `. ${word}` : word));
-  const kept = all.filter((word) => !droppedWords.has(word));
   return {
     words,
-    at,
     known,
-    flow: ` ${marked.join(' ')} `,
-    phrases: ` ${kept.join(' ')} `,
+    kept: all.filter((word) => !droppedWords.has(word)),
     run: all.join(''),
     numbers: Array.from(plain.matchAll(/\d[\d\s()./\p{Pd}]*/gu), ([run]) => run.replace(/\D/g, '')),
   };
+}
+
+/** Reads a text to look things up in it, in time linear in its length. */
+export function index(text: string): Index {
+  const reading = read(text);
+  const { words, kept, run, numbers } = reading;
+  const all = words.map((word) => word.text);
+  const marked = all.map((word, i) => (i > 0 && words[i]?.opens ? `. ${word}` : word));
+  const signed = words.flatMap((word) => /[@#]$/.exec(word.gap)?.map((it) => it + word.text) ?? []);
+  return {
+    ...reading,
+    at: placesOf(all),
+    signed: new Set(signed),
+    flow: ` ${marked.join(' ')} `,
+    phrases: new Sequence(kept),
+    letters: new Sequence([...run]),
+    digits: numbers.join(' '),
+  };
+}
+
+/** Words or letters one after the other, in which shorter sequences of them can be found. */
+class Sequence {
+  readonly #units: readonly string[];
+  readonly #at: ReadonlyMap<string, readonly number[]>;
+
+  constructor(units: readonly string[]) {
+    this.#units = units;
+    this.#at = placesOf(units);
+  }
+
+  /** Looks only where the rarest of the units stands: most often nowhere. */
+  has(sought: readonly string[]): boolean {
+    const places = sought.map((unit) => this.#at.get(unit) ?? []);
+    const fewest = Math.min(...places.map(({ length }) => length));
+    const rarest = places.findIndex(({ length }) => length === fewest);
+    return (places[rarest] ?? []).some((place) =>
+      sought.every((unit, i) => this.#units[place - rarest + i] === unit),
+    );
+  }
+}
+
+function placesOf(units: readonly string[]): Map<string, number[]> {
+  const at = new Map<string, number[]>();
+  for (const [i, unit] of units.entries()) {
+    const places = at.get(unit);
+    if (places === undefined) at.set(unit, [i]);
+    else places.push(i);
+  }
+  return at;
 }
 
 /** Whether a folded word belongs to a script in which words are not divided by spaces. */

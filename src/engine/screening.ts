@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { commonWords, functionWords, particles, titles } from './common-words.ts';
-import { isUnspaced, read, spellings } from './reading.ts';
-import type { Reading, Word } from './reading.ts';
+import { clip, index, isUnspaced, read, spellings } from './reading.ts';
+import type { Index, Word } from './reading.ts';
 
 /** What is known of a person of a case that could give them away; every list may be empty. */
 export interface Identifiable {
@@ -26,48 +27,100 @@ export interface Identifiable {
  * - descriptions, divided at commas and the like, as whole phrases: two words that say something,
  *   or one that is not common.
  *
- * Letters of another script that merely look alike are not found. Takes time linear in the text.
+ * Letters of another script that merely look alike are not found. Nor is what stands behind the
+ * first 2,000 characters (UTF-16 units) of a name, a contact or a badge or the first 20,000 of a description,
+ * compatibility forms resolved; of a phrase twelve words are compared, of one in a script without
+ * spaces and of a name written as one 64 letters.
+ *
+ * Takes time linear in the text, and about linear in what is known of the people.
  */
 export function identify(text: string, people: readonly Identifiable[]): string[] {
-  const readings = spellings(text).map(read);
-  const found = people.filter((person) => readings.some((reading) => shows(reading, person)));
-  return [...new Set(found.map((person) => person.ref))];
+  const shows = screening(text);
+  return [...new Set(people.filter(shows).map((person) => person.ref))];
 }
 
-function shows(text: Reading, person: Identifiable): boolean {
-  return (
-    person.names.flatMap(spellings).some((name) => showsName(text, read(name))) ||
-    person.contacts.flatMap(spellings).some((contact) => showsContact(text, contact)) ||
-    person.badges.flatMap(spellings).some((badge) => showsBadge(text, read(badge))) ||
-    person.descriptions
-      .flatMap(spellings)
-      .flatMap((description) => description.split(/[;\n，、]|[.,]\s/))
-      .some((phrase) => showsPhrase(text, phrase))
-  );
+/** So long, in milliseconds, other requests wait for a screening. */
+const TURN = 20;
+
+/**
+ * The same for several texts and a whole case, of which nobody knows how much it says: between two
+ * people others get their turn. One person keeps them waiting for what the limits above allow,
+ * and the total still grows with the case. The order is that of the texts, then of the people.
+ */
+export async function identifyAmong(
+  texts: readonly string[],
+  people: readonly Identifiable[],
+): Promise<string[]> {
+  const found = new Set<string>();
+  let since = performance.now();
+  for (const text of new Set(texts)) {
+    const shows = screening(text);
+    for (const person of people) {
+      if (!found.has(person.ref) && shows(person)) found.add(person.ref);
+      if (performance.now() - since < TURN) continue;
+      await setImmediate();
+      since = performance.now();
+    }
+  }
+  return [...found];
+}
+
+/** As many letters of what is written as one tell enough, and bound the work. */
+const LETTERS = 64;
+
+type Shown = (text: Index) => boolean;
+
+/** Tells of people whether a text identifies them; what is known of several is looked up once. */
+function screening(text: string): (person: Identifiable) => boolean {
+  const readings = spellings(text).map(index);
+  const lookUp = (limit: number, shown: (spelling: string) => Shown) => {
+    const before = new Map<string, boolean>();
+    return (written: string): boolean => {
+      const known = before.get(written);
+      if (known !== undefined) return known;
+      const found = spellings(clip(written, limit)).some((it) => readings.some(shown(it)));
+      before.set(written, found);
+      return found;
+    };
+  };
+  const name = lookUp(2_000, showsName);
+  const contact = lookUp(2_000, showsContact);
+  const badge = lookUp(2_000, showsBadge);
+  const description = lookUp(20_000, showsDescription);
+  return ({ names, contacts, badges, descriptions }) =>
+    names.some(name) ||
+    contacts.some(contact) ||
+    badges.some(badge) ||
+    descriptions.some(description);
 }
 
 // Names
 
-function showsName(text: Reading, name: Reading): boolean {
+function showsName(written: string): Shown {
+  const name = read(written);
   // Small words in small letters are no part of it: "the speaker", "Robin (they/them)"; but Will So.
   const meant = name.words.filter((word) => word.capital || !functionWords.has(word.text));
   const words = (meant.length > 0 ? meant : name.words).map((word) => word.text);
-  if ([...name.known].some((part) => tells(part) && showsWord(text, part))) return true;
-  if (words.length < 2) {
-    return positions(text, words[0]).some((at) => {
-      const word = text.words[at];
-      return word !== undefined && word.capital && !word.opens;
-    });
-  }
+  const telling = [...name.known].filter(tells);
   // Written as one: #GraceMay, grace_may. Shorter ones turn up inside words (Wan Ting, wanting).
-  const whole = [words.join(''), words.toReversed().join('')];
-  if (whole.some((one) => isUnspaced(one) && text.run.includes(one))) return true;
-  if (whole.some((one) => one.length >= 8 && isSpelledOut(text, one))) return true;
+  const whole = words.length < 2 ? [] : [words.join(''), words.toReversed().join('')];
+  const company = new Company(words);
   const parts = words.filter((word) => word.length > 1 && !accompanies(word));
-  return (parts.length > 0 ? parts : words).some((part) => {
-    const others = words.toSpliced(words.indexOf(part), 1);
-    return positions(text, part).some((at) => hasCompany(text.words, at, others));
-  });
+  const sought = new Set(parts.length > 0 ? parts : words);
+  return (text) => {
+    if (telling.some((part) => showsWord(text, part))) return true;
+    if (words.length < 2) {
+      return positions(text, words[0]).some((at) => {
+        const word = text.words[at];
+        return word !== undefined && word.capital && !word.opens;
+      });
+    }
+    if (whole.some((one) => isUnspaced(one) && showsLetters(text, one))) return true;
+    if (whole.some((one) => one.length >= 8 && isSpelledOut(text, one))) return true;
+    return [...sought].some((part) =>
+      positions(text, part).some((at) => company.isBeside(text.words, at)),
+    );
+  };
 }
 
 /** Whether a part of a name points to somebody by itself. */
@@ -80,8 +133,8 @@ function accompanies(word: string): boolean {
   return particles.has(word) || titles.has(word);
 }
 
-function showsWord(text: Reading, word: string): boolean {
-  if (isUnspaced(word)) return text.run.includes(word);
+function showsWord(text: Index, word: string): boolean {
+  if (isUnspaced(word)) return showsLetters(text, word);
   // Plurals and the genitive of other languages: "the Quills", "Robins Vortrag"; but not Les, less.
   const plural = `${word}s`;
   return (
@@ -89,79 +142,125 @@ function showsWord(text: Reading, word: string): boolean {
   );
 }
 
-/** Whether beside a word there is another of the name, with at most initials and particles between. */
-function hasCompany(words: readonly Word[], at: number, others: readonly string[]): boolean {
-  return [-1, 1].some((step) => {
-    for (let i = at + step; Math.abs(i - at) <= 4; i += step) {
-      const [word, later] = [words[i], words[step > 0 ? i : i + 1]];
-      if (word === undefined || later === undefined || later.opens) return false;
-      const { text, dotted } = word;
-      if (text.length > 1 && others.includes(text)) return true;
-      if (word.capital && words[at]?.capital === true) {
-        if (step < 0 && titles.has(text)) return true;
-        if (dotted && text.length === 1 && others.some((it) => it.startsWith(text))) return true;
+/** The parts of a name, to be found beside each other. */
+class Company {
+  /** How often the name has each part, and each initial. */
+  readonly #parts: ReadonlyMap<string, number>;
+  readonly #initials: ReadonlyMap<string, number>;
+
+  constructor(words: readonly string[]) {
+    this.#parts = counts(words);
+    this.#initials = counts(words.map((word) => word.slice(0, 1)));
+  }
+
+  /** Whether beside a part there is another, with at most initials and particles between. */
+  isBeside(words: readonly Word[], at: number): boolean {
+    const part = words[at];
+    if (part === undefined) return false;
+    return [-1, 1].some((step) => {
+      for (let i = at + step; Math.abs(i - at) <= 4; i += step) {
+        const [word, later] = [words[i], words[step > 0 ? i : i + 1]];
+        if (word === undefined || later === undefined || later.opens) return false;
+        const { text, dotted } = word;
+        if (text.length > 1 && others(this.#parts, text, part.text)) return true;
+        if (word.capital && part.capital) {
+          if (step < 0 && titles.has(text)) return true;
+          const initial = dotted && text.length === 1;
+          if (initial && others(this.#initials, text, part.text.slice(0, 1))) return true;
+        }
+        if (text.length > 1 && !particles.has(text)) return false;
       }
-      if (text.length > 1 && !particles.has(text)) return false;
-    }
-    return false;
-  });
+      return false;
+    });
+  }
+}
+
+function counts(units: readonly string[]): ReadonlyMap<string, number> {
+  const all = new Map<string, number>();
+  for (const unit of units) all.set(unit, (all.get(unit) ?? 0) + 1);
+  return all;
+}
+
+/** Whether there is such a unit besides the one that was found already. */
+function others(all: ReadonlyMap<string, number>, unit: string, found: string): boolean {
+  return (all.get(unit) ?? 0) > (unit === found ? 1 : 0);
 }
 
 // Contacts, badges, descriptions
 
-function showsContact(text: Reading, contact: string): boolean {
+function showsContact(contact: string): Shown {
   // Nine digits leave out country codes and the zero that stands for them.
-  const { numbers } = read(contact);
-  const ends = numbers.filter((digits) => digits.length >= 6).map((digits) => digits.slice(-9));
-  if (ends.some((end) => text.numbers.some((digits) => digits.includes(end)))) return true;
-  return contact.split(/[,;\n]|:\s|\s(?:on|via|or|and)\s/i).some((piece) => {
-    if (showsPhrase(text, piece)) return true;
+  const numbers = read(contact).numbers.filter((digits) => digits.length >= 6);
+  const ends = new Set(numbers.map((digits) => digits.slice(-9)));
+  const pieces = new Set(contact.split(/[,;\n]|:\s|\s(?:on|via|or|and)\s/i));
+  const addresses = [...pieces].flatMap((piece) => {
     const chunks = piece.split(/\s/).filter(Boolean);
-    const addresses = chunks.filter((chunk) => chunks.length === 1 || /[@/]/.test(chunk));
-    return addresses.some((address) => showsAddress(text, address));
+    return chunks.filter((chunk) => chunks.length === 1 || /[@/]/.test(chunk));
   });
+  const shown = [...[...pieces].map(showsPhrase), ...[...new Set(addresses)].map(showsAddress)];
+  return (text) =>
+    [...ends].some((end) => text.digits.includes(end)) || shown.some((shows) => shows(text));
 }
 
-function showsAddress(text: Reading, written: string): boolean {
+function showsAddress(written: string): Shown {
   // A sub-address (RFC 5233) leads to the same person as the address without it.
   const address = written.replace(/^\w+:\/*/, '').replace(/\+[^@+]*@/, '@');
   const separator = address.includes('/') ? '/' : '@';
   const sides = address.split(separator).filter(Boolean);
   const user = (separator === '/' ? sides.at(-1) : sides[0]) ?? '';
   const [handle] = read(user).words;
-  const mentioned = positions(text, handle?.text).some((i) => text.words[i]?.gap.endsWith('@'));
-  return mentioned || showsPhrase(text, address) || showsPhrase(text, user);
+  const phrases = [address, user].map(showsPhrase);
+  return (text) =>
+    (handle !== undefined && text.signed.has(`@${handle.text}`)) ||
+    phrases.some((shows) => shows(text));
 }
 
-function showsBadge(text: Reading, badge: Reading): boolean {
+function showsBadge(written: string): Shown {
+  const badge = read(written);
   const whole = badge.run;
   const short = whole.length < 3 || /^\d{3}$/.test(whole) || commonWords.has(whole);
-  if (!short && isSpelledOut(text, whole)) return true;
   const labels = badge.words.map((word) => word.text);
-  const marks = labels.filter((label) => labels.length === 1 || /\d/.test(label));
-  return marks.some((mark) =>
-    positions(text, mark).some((i) => {
-      const near = [text.words[i - 2], text.words[i - 1], text.words[i + 1]];
-      return text.words[i]?.gap.endsWith('#') || near.some((word) => word?.text === 'badge');
-    }),
-  );
+  const marks = new Set(labels.filter((label) => labels.length === 1 || /\d/.test(label)));
+  return (text) => {
+    if (!short && isSpelledOut(text, whole)) return true;
+    return [...marks].some((mark) => {
+      if (text.signed.has(`#${mark}`)) return true;
+      return positions(text, mark).some((i) =>
+        [i - 2, i - 1, i + 1].some((near) => text.words[near]?.text === 'badge'),
+      );
+    });
+  };
 }
 
-function showsPhrase(text: Reading, phrase: string): boolean {
-  const { phrases, run } = read(phrase);
-  if (isUnspaced(run)) return run.length > 1 && text.run.includes(run);
+function showsDescription(description: string): Shown {
+  const phrases = new Set(description.split(/[;\n，、]|[.,]\s/));
+  const shown = [...phrases].map(showsPhrase);
+  return (text) => shown.some((shows) => shows(text));
+}
+
+function showsPhrase(phrase: string): Shown {
+  const { kept, run } = read(phrase);
+  if (isUnspaced(run)) return (text) => run.length > 1 && showsLetters(text, run);
   // Twelve words tell enough, and bound the work.
-  const words = phrases.split(' ').filter(Boolean).slice(0, 12);
+  const words = kept.slice(0, 12);
   const [first = '', ...more] = words.filter((word) => !functionWords.has(word));
   const telling = more.length > 0 || (first.length > 2 && tells(first));
-  return telling && text.phrases.includes(` ${words.join(' ')} `);
+  return (text) => telling && text.phrases.has(words);
+}
+
+function showsLetters(text: Index, letters: string): boolean {
+  return text.letters.has([...letters].slice(0, LETTERS));
 }
 
 /** Whether the letters stand in the text as whole words, wherever these are divided. */
-function isSpelledOut(text: Reading, letters: string): boolean {
-  return new RegExp(` ${[...letters].slice(0, 64).join(' ?')} `, 'u').test(text.flow);
+function isSpelledOut(text: Index, written: string): boolean {
+  const letters = [...written].slice(0, LETTERS);
+  // The pattern is far slower, and needed only to see where the words are divided.
+  if (!text.run.includes(letters.join(''))) return false;
+  const end = letters.length < LETTERS ? ' ' : '';
+  return new RegExp(` ${letters.join(' ?')}${end}`, 'u').test(text.flow);
 }
 
-function positions(text: Reading, word = ''): readonly number[] {
+function positions(text: Index, word = ''): readonly number[] {
   return text.at.get(word) ?? [];
 }
