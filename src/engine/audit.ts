@@ -27,8 +27,11 @@ export interface Auditor {
   readonly roles: readonly Role[];
 }
 
-/** Entries that are read from the database at once. */
-const batch = 500;
+/** Entries that are read from the database at once; each may hold a report of a mebibyte. */
+const batch = 50;
+
+/** Sealed bytes after which a page of the history ends, however few entries it holds. */
+const pageBytes = 4 * 2 ** 20;
 
 /** The case's row. Throws NotFound for a case that the reader does not see. */
 export async function readCase(
@@ -66,12 +69,13 @@ export async function presentEntries(
   entries: readonly EntryRow[],
 ): Promise<EntryView[]> {
   const opened = mayOpen(contextOf(row), reader, engine.now());
+  const erased = row.dataKey === null;
   const dataKey =
     row.dataKey && opened ? await engine.keyring.unwrap(row.dataKey, row.caseId) : null;
   await noteAccess(engine, reader, row, dataKey ? entries : []);
   const named = entries.flatMap((entry) => caseIdsIn(opened ? openEntry(entry, dataKey) : null));
   const visibleCases = await filterVisible(engine.db, named, reader.person);
-  return entries.map((entry) => presentEntry(entry, { dataKey, opened, visibleCases }));
+  return entries.map((entry) => presentEntry(entry, { dataKey, erased, opened, visibleCases }));
 }
 
 /** Writes down who opens the content of some entries, before it is opened. */
@@ -99,7 +103,7 @@ export async function readAccesses(
   return listAccesses(engine.db, reader.person, { caseId, ...page });
 }
 
-/** A page of the history after `after`. */
+/** A page of the history after `after`; it ends early where its content is much. */
 export async function readHistory(
   engine: Engine,
   reader: Auditor,
@@ -107,10 +111,32 @@ export async function readHistory(
   { after, limit }: { after: number; limit: number },
 ): Promise<{ items: EntryView[]; next: string | null }> {
   const row = await readCase(engine, reader, caseId);
-  const rows = await listEntries(engine.db, reader.person, { caseId, after, limit: limit + 1 });
-  const items = await presentEntries(engine, reader, row, rows.slice(0, limit));
-  const last = rows.length > limit ? items.at(-1) : undefined;
+  const { entries, isLast } = await entriesOfPage(engine.db, reader, { caseId, after, limit });
+  const items = await presentEntries(engine, reader, row, entries);
+  const last = isLast ? undefined : items.at(-1);
   return { items, next: last ? String(last.seq) : null };
+}
+
+/** The entries after `after`, as many as a page holds by number and by bytes; at least one, if any. */
+async function entriesOfPage(
+  db: Db,
+  { person }: Auditor,
+  { caseId, after, limit }: { caseId: string; after: number; limit: number },
+): Promise<{ entries: EntryRow[]; isLast: boolean }> {
+  const entries: EntryRow[] = [];
+  for (let bytes = 0; ;) {
+    // one more than the page holds, to know whether it is the last
+    const wanted = Math.min(batch, limit + 1 - entries.length);
+    const from = entries.at(-1)?.seq ?? after;
+    const rows = await listEntries(db, person, { caseId, after: from, limit: wanted });
+    for (const entry of rows) {
+      bytes += entry.sealed?.length ?? 0;
+      const isFull = entries.length === limit || (entries.length > 0 && bytes > pageBytes);
+      if (isFull) return { entries, isLast: false };
+      entries.push(entry);
+    }
+    if (rows.length < wanted) return { entries, isLast: true };
+  }
 }
 
 /** The case after its last entry that `until` lets pass, rebuilt by replay. Undefined where none does. */

@@ -9,4 +9,8 @@ export const line = z
   .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
     error: 'must not contain control characters or broken Unicode',
   })
+  // They make what stands around them read otherwise: in a list, somebody else's name.
+  .refine((text) => !/[\u202A-\u202E\u2066-\u2069]/u.test(text), {
+    error: 'must not contain bidirectional overrides, embeddings or isolates',
+  })
   .meta({ minLength: 1 });

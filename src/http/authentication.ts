@@ -10,8 +10,8 @@ import { findPerson } from '../store/people.ts';
 import { findPersonByToken, type TokenHolder } from '../store/tokens.ts';
 import { looksLikeJwt, type OpenIdReader } from './openid.ts';
 
-/** The person who sends a request, as far as their token tells. */
-export type Viewer = Pick<TokenHolder, 'person' | 'name' | 'roles'>;
+/** The person who sends a request, as far as their token tells, and when that expires. */
+export type Viewer = Pick<TokenHolder, 'person' | 'name' | 'roles' | 'expiresAt'>;
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -45,8 +45,9 @@ async function holderOf(app: FastifyInstance, token: string): Promise<Viewer | u
   if (!readOpenId || !looksLikeJwt(token)) {
     return findPersonByToken(engine.db, hashToken(token), engine.now());
   }
-  const person = await findPerson(engine.db, await readOpenId(token));
-  return person?.active ? { person: person.id, name: person.name, roles: person.roles } : undefined;
+  const { person, expiresAt } = await readOpenId(token);
+  const found = await findPerson(engine.db, person);
+  return found?.active ? { person, name: found.name, roles: found.roles, expiresAt } : undefined;
 }
 
 /** Whether somebody holds at least one of some roles. Roles add up (lifecycle.md, "Who"). */

@@ -14,6 +14,32 @@ export const roleList = distinct(z.enum(roles), roles.length).refine((list) => l
   error: 'must hold a role; deactivate who has none',
 });
 
+/** Text that a client names something by: without NUL and lone surrogates, which no row can hold. */
+export const storable = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !text.includes('\u0000') && text.isWellFormed(), {
+      error: 'must not contain NUL or broken Unicode',
+    });
+
+/** A moment in a cursor, as toISOString writes it; in no year that PostgreSQL does not know. */
+export const cursorInstant = z.iso
+  .datetime({ precision: 3 })
+  .refine((text) => !text.startsWith('0000'));
+
+/** The cursor of lists that are ordered by a moment and an id. */
+export const instantAndId = z.tuple([cursorInstant, z.uuid()]);
+
+/** The cursor of lists that are ordered by a number, which stands in it as text. */
+export const wholeNumber = z.tuple([
+  z
+    .string()
+    .regex(/^(0|[1-9]\d{0,15})$/)
+    .transform(Number)
+    .pipe(z.int()),
+]);
+
 /** The query of every list: keyset pages, so that no page skips or repeats what changes meanwhile. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),

@@ -2,19 +2,25 @@
  * Bearer tokens of an OpenID Connect provider, beside our own: JSON Web Tokens that it signed. They
  * say who somebody is. Whether that person is one of us, and what they may do, says our directory.
  */
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { handle } from '../../machines/events/fields.ts';
 import type { OpenIdProvider } from '../config/door.ts';
 import { NotReady, Unauthenticated } from '../errors.ts';
 
+/** Whom a token stands for, and until when. */
+export interface OpenIdIdentity {
+  readonly person: string;
+  readonly expiresAt: Date;
+}
+
 /**
- * Reads the handle of the person that a token stands for.
+ * Reads the handle of the person that a token stands for, and when it expires.
  *
  * @throws {Unauthenticated} when the token is not valid, for us and now, or names no handle
  * @throws {NotReady} when the provider cannot be asked for its keys
  */
-export type OpenIdReader = (token: string) => Promise<string>;
+export type OpenIdReader = (token: string) => Promise<OpenIdIdentity>;
 
 /** Whether a token is a signed JSON Web Token: three parts, the first of which is a JSON object. */
 export const looksLikeJwt = (token: string): boolean => /^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(token);
@@ -74,9 +80,15 @@ export function readOpenIdTokens(provider: OpenIdProvider, now: () => Date): Ope
     // Bound to a key whose possession nobody proves here (RFC 9449, 7.2; RFC 8705, 3).
     const isBound = payload['cnf'] !== undefined;
     if (!found.success || isBound || !isForAccess(protectedHeader.typ)) throw new Unauthenticated();
-    return found.data;
+    return { person: found.data, expiresAt: expiryOf(payload) };
   };
 }
+
+/** The last moment that our answers and the database can both write. */
+const endOfTime = Date.UTC(9999, 11, 31);
+
+/** When a verified token expires, in a form that can be stored; it may name any number of seconds. */
+const expiryOf = ({ exp = 0 }: JWTPayload) => new Date(Math.min(Math.floor(exp * 1000), endOfTime));
 
 /**
  * `at+jwt` is what RFC 9068, 2.1 asks for; many providers say `JWT`, or nothing. What was signed for

@@ -84,6 +84,12 @@ export async function findPerson(db: Db, id: string): Promise<Person | undefined
   return row && asPerson(row);
 }
 
+/** The same, while nobody changes the person until the transaction ends. */
+export async function holdPerson(tx: Db, id: string): Promise<Person | undefined> {
+  const [row] = await tx.select(columns).from(people).where(eq(people.id, id)).for('share');
+  return row && asPerson(row);
+}
+
 /** The people after a handle, in the order of their handles; at most `limit`. */
 export async function listPeople(
   db: Db,

@@ -1,5 +1,5 @@
 /** Bearer tokens, by their hash: one function per statement. */
-import { and, eq, gt, isNull, or } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { people, tokens } from '../../drizzle/schema.ts';
 import type { Role } from '../../machines/context.ts';
 import type { Db } from './database.ts';
@@ -22,7 +22,12 @@ export interface TokenHolder {
   readonly name: string;
   readonly roles: readonly Role[];
   readonly tokenId: string;
+  /** Null: the token does not expire. */
+  readonly expiresAt: Date | null;
 }
+
+/** A token as its holder and admins may know it. */
+export type TokenRow = Pick<NewToken, 'id' | 'label' | 'createdAt' | 'expiresAt'>;
 
 /** Stores a token of a person who exists. */
 export async function insertToken(db: Db, token: NewToken): Promise<void> {
@@ -36,7 +41,13 @@ export async function findPersonByToken(
   now: Date,
 ): Promise<TokenHolder | undefined> {
   const [holder] = await db
-    .select({ person: people.id, name: people.name, roles: people.roles, tokenId: tokens.id })
+    .select({
+      person: people.id,
+      name: people.name,
+      roles: people.roles,
+      tokenId: tokens.id,
+      expiresAt: tokens.expiresAt,
+    })
     .from(tokens)
     .innerJoin(people, eq(people.id, tokens.personId))
     .where(
@@ -68,4 +79,33 @@ export async function revokeToken(
     )
     .returning({ id: tokens.id });
   return revoked.length === 1;
+}
+
+/** Revokes all tokens of a person. */
+export async function revokeTokensOf(db: Db, personId: string, at: Date): Promise<void> {
+  await db
+    .update(tokens)
+    .set({ revokedAt: at })
+    .where(and(eq(tokens.personId, personId), isNull(tokens.revokedAt)));
+}
+
+/** A person's tokens that are not revoked, expired ones among them, newest first; at most `limit`. */
+export async function listTokens(
+  db: Db,
+  personId: string,
+  { after, limit }: { after?: readonly [createdAt: string, id: string] | undefined; limit: number },
+): Promise<TokenRow[]> {
+  const { id, label, createdAt, expiresAt } = tokens;
+  return db
+    .select({ id, label, createdAt, expiresAt })
+    .from(tokens)
+    .where(
+      and(
+        eq(tokens.personId, personId),
+        isNull(tokens.revokedAt),
+        after && sql`(${createdAt}, ${id}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+      ),
+    )
+    .orderBy(desc(createdAt), desc(id))
+    .limit(limit);
 }

@@ -17,6 +17,7 @@ const needs: Readonly<Record<string, { query?: string; body?: object; status?: n
   'post /v1/people': { body: { id: 'zoe', name: 'Z', roles: ['lead'] }, status: 201 },
   'patch /v1/people/{id}': { body: { name: 'Rui' } },
   'post /v1/people/{id}/tokens': { body: { label: 'x' }, status: 201 },
+  'get /v1/people/{id}/tokens': { query: '?limit=1' },
   'delete /v1/tokens/{id}': { status: 204 },
   'post /v1/cases': { body: { channel: 'web' }, status: 201 },
   'post /v1/cases/{id}/events': { body: { type: 'case.releaseHold' } },

@@ -68,6 +68,29 @@ describe('the history', () => {
     expect(await pageOf(told.id, '?after=1000')).toEqual({ items: [], next: null });
   });
 
+  test('comes in pages that end early where there is much to read, and one entry at least', async () => {
+    const { id } = await caseAfter(app, recorded);
+    // Some 900 KiB each.
+    const description = '👩'.repeat(19_000);
+    const others = Array.from({ length: 12 }, () => ({ role: 'witness', description }));
+    const event = { type: 'intake.recordReport', form: 'written', description: 'x', others };
+    for (let i = 0; i < 10; i += 1)
+      expect([200, 409]).toContain((await send(app, 'cleo', id, event)).status);
+    const all: number[] = [];
+    const pages: number[] = [];
+    for (let next: string | null = '0'; next !== null;) {
+      const page: Page<EntryView> = await pageOf(id, `?limit=200&after=${next}`);
+      expect(JSON.stringify(page).length).toBeLessThan(6 * 2 ** 20);
+      all.push(...seqs(page));
+      pages.push(page.items.length);
+      next = page.next;
+    }
+    expect(pages.length).toBeGreaterThan(2);
+    expect(all).toEqual(Array.from({ length: recorded.length + 11 }, (_, index) => index + 1));
+    const { body } = await app.as('ada').get<Verification>(`/v1/cases/${id}/verification`);
+    expect(body).toMatchObject({ ok: true, entries: all.length });
+  });
+
   test.each([
     'after=-1',
     'after=x',

@@ -113,6 +113,31 @@ describe('a token of the identity provider', () => {
     expect((await ask(token)).statusCode).toBe(200);
   });
 
+  test('bounds those that are made with it', async () => {
+    const exp = seconds() + 120;
+    const make = async (token: string, body: object = {}) => {
+      const reply = await app.app.inject({
+        method: 'POST',
+        url: '/v1/people/ada/tokens',
+        headers: { authorization: `Bearer ${token}` },
+        payload: { label: 'child', ...body },
+      });
+      return { status: reply.statusCode, body: reply.json<object>() };
+    };
+    const token = await provider.forge({ exp });
+    const expiresAt = new Date(exp * 1000).toISOString();
+    expect(await make(token)).toMatchObject({ status: 201, body: { expiresAt } });
+    const later = new Date(exp * 1000 + 1).toISOString();
+    expect(await make(token, { expiresAt: later })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/expiresAt' }] },
+    });
+    // let in by the tolerance for clocks alone
+    expect((await make(await provider.forge({ exp: seconds() - 2 }))).status).toBe(400);
+    const eternal = await make(await provider.forge({ exp: 1e15 }));
+    expect(eternal).toMatchObject({ status: 201, body: { expiresAt: '9999-12-31T00:00:00.000Z' } });
+  });
+
   test('takes nothing from our own tokens, whatever they look like', async () => {
     const dotted = 'chosen.by-the.operator';
     await insertToken(app.db, {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readAccesses } from '../../engine/audit.ts';
 import { accessReadersOnly } from '../authentication.ts';
 import { caseParams } from '../case-schemas.ts';
-import { pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
+import { instantAndId, pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
 
 const accessSchema = z
   .strictObject({
@@ -32,7 +32,7 @@ export const accessRoutes: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async ({ params: { id }, query: { limit, cursor }, viewer }) => {
-      const after = readCursor(cursor, z.tuple([z.iso.datetime(), z.uuid()]));
+      const after = readCursor(cursor, instantAndId);
       const rows = await readAccesses(engine, viewer, id, { after, limit: limit + 1 });
       const page = toPage(rows, limit, (row) => [row.at.toISOString(), row.id]);
       const items = page.items.map(({ person, at, firstSeq, lastSeq }) => ({

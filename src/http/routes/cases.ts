@@ -16,7 +16,7 @@ import { InvalidRequest, OtherMachineVersion } from '../../errors.ts';
 import { listCases } from '../../store/cases.ts';
 import { handlersOnly } from '../authentication.ts';
 import { caseParams, caseSchema, etagOf, optionSchema } from '../case-schemas.ts';
-import { pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
+import { instantAndId, pageOf, pageQuery, readCursor, storable, toPage } from '../fields.ts';
 import { idempotencyKeyHeader, requestKeyOf } from '../preconditions.ts';
 import { sendCaseDiagram } from './diagrams.ts';
 
@@ -37,10 +37,10 @@ const filters = {
     .enum(stageNames as [string, ...string[]])
     .optional()
     .describe('Goes with `state`.'),
-  state: z.string().max(50).optional().describe('Goes with `stage`.'),
+  state: storable(50).optional().describe('Goes with `stage`.'),
   overdue: z.enum(['true', 'false']).optional(),
   assignee: z.union([z.literal('me'), handle]).optional(),
-  codename: z.string().max(100).optional(),
+  codename: storable(100).optional(),
 };
 
 const consulting = 'meeting.consultPastIncidents';
@@ -127,7 +127,7 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
         overdue: overdue === undefined ? undefined : overdue === 'true',
         assignee: assignee === 'me' ? viewer.person : assignee,
         codename,
-        after: readCursor(cursor, z.tuple([z.iso.datetime(), z.uuid()])),
+        after: readCursor(cursor, instantAndId),
         limit: limit + 1,
         now,
       });

@@ -16,7 +16,7 @@ import {
 } from '../../store/log.ts';
 import { auditorsOnly, checkpointTakersOnly } from '../authentication.ts';
 import { caseParams } from '../case-schemas.ts';
-import { pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
+import { pageOf, pageQuery, readCursor, toPage, wholeNumber } from '../fields.ts';
 
 const tags = ['checkpoints'];
 const hash = z.string().describe('SHA-256, base64.');
@@ -85,7 +85,7 @@ export const checkpointRoutes: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async ({ query: { limit, cursor } }) => {
-      const before = readCursor(cursor, z.tuple([z.coerce.number().pipe(size)]))?.[0];
+      const before = readCursor(cursor, wholeNumber)?.[0];
       const rows = await listCheckpoints(db, { before, limit: limit + 1 });
       const page = toPage(rows, limit, (row) => [String(row.size)]);
       return { items: page.items.map(present), next: page.next };
@@ -159,7 +159,7 @@ export const checkpointRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     async ({ params, query: { limit, cursor } }) => {
       if (!(await findCheckpoint(db, params.size))) throw new NotFound();
-      const last = readCursor(cursor, z.tuple([z.coerce.number().pipe(size)]))?.[0] ?? -1;
+      const last = readCursor(cursor, wholeNumber)?.[0] ?? -1;
       const rows = await listLeafHashes(db, {
         from: last + 1,
         size: params.size,

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { listDeadlines } from '../../store/deadlines.ts';
 import { deadlineSchema } from '../case-schemas.ts';
-import { pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
+import { cursorInstant, pageOf, pageQuery, readCursor, storable, toPage } from '../fields.ts';
 
 const caseDeadlineSchema = deadlineSchema
   .extend({ case: z.uuid(), codename: z.string() })
@@ -28,7 +28,7 @@ export const deadlineRoutes: FastifyPluginAsyncZod = async (app) => {
       const now = engine.now();
       const rows = await listDeadlines(engine.db, viewer.person, {
         overdue: overdue === undefined ? undefined : overdue === 'true',
-        after: readCursor(cursor, z.tuple([z.iso.datetime(), z.uuid(), z.string().max(50)])),
+        after: readCursor(cursor, z.tuple([cursorInstant, z.uuid(), storable(50)])),
         limit: limit + 1,
         now,
       });

@@ -20,6 +20,7 @@ export const historyRoutes: FastifyPluginAsyncZod = async (app) => {
     {
       schema: {
         summary: 'What happened in a case, in order, refusals included',
+        description: 'A page holds fewer entries than `limit` where their content is much.',
         tags,
         params: caseParams,
         querystring: z.strictObject({ limit: pageQuery.limit, after: seq.min(0).default(0) }),

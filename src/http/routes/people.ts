@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { roles } from '../../../machines/context.ts';
 import { handle } from '../../../machines/events/fields.ts';
 import { AlreadyExists, LastAdmin, NotFound } from '../../errors.ts';
-import { findPerson, insertPerson, listPeople, updatePerson } from '../../store/people.ts';
+import { changePerson } from '../../engine/tokens.ts';
+import { findPerson, insertPerson, listPeople } from '../../store/people.ts';
 import { adminsOnly, directoryReadersOnly } from '../authentication.ts';
 import { line, pageOf, pageQuery, readCursor, roleList, toPage } from '../fields.ts';
 
@@ -79,7 +80,8 @@ export const peopleRoutes: FastifyPluginAsyncZod = async (app) => {
       onRequest: adminsOnly,
       config: { problems: ['not-an-admin', 'last-admin'] },
       schema: {
-        summary: "Change a person's name or roles, or (de)activate them",
+        summary:
+          "Change a person's name or roles, or (de)activate them; deactivating revokes all their tokens",
         tags,
         params: z.strictObject({ id: handle }),
         body: personChangeSchema,
@@ -87,7 +89,7 @@ export const peopleRoutes: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async ({ params: { id }, body }) => {
-      const person = await updatePerson(db, id, body);
+      const person = await changePerson(db, id, { ...body, at: now() });
       if (person) return person;
       throw (await findPerson(db, id)) ? new LastAdmin() : new NotFound();
     },

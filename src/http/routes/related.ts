@@ -4,7 +4,7 @@ import { findRelated } from '../../engine/related.ts';
 import type { RelatedRow } from '../../store/digests.ts';
 import { caseReadersOnly } from '../authentication.ts';
 import { caseParams } from '../case-schemas.ts';
-import { pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
+import { instantAndId, pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
 
 const matchSchema = z.strictObject({
   ref: z.string().describe('The reported person here.'),
@@ -52,7 +52,7 @@ export const relatedRoutes: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async ({ params: { id }, query: { limit, cursor }, viewer }) => {
-      const after = readCursor(cursor, z.tuple([z.iso.datetime(), z.uuid()]));
+      const after = readCursor(cursor, instantAndId);
       const rows = await findRelated(engine, viewer.person, id, { after, limit: limit + 1 });
       const page = toPage(rows, limit, ({ openedAt, caseId }) => [openedAt.toISOString(), caseId]);
       const items = page.items.map((row) => ({

@@ -1,17 +1,22 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { handle } from '../../../machines/events/fields.ts';
-import { issueToken } from '../../engine/tokens.ts';
+import { issueTokenTo } from '../../engine/tokens.ts';
 import { Forbidden, InvalidRequest, NotFound } from '../../errors.ts';
 import { findPerson } from '../../store/people.ts';
-import { revokeToken } from '../../store/tokens.ts';
-import { holdsAny } from '../authentication.ts';
-import { instant, line } from '../fields.ts';
+import { listTokens, revokeToken } from '../../store/tokens.ts';
+import { holdsAny, type Viewer } from '../authentication.ts';
+import { instant, instantAndId, line, pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
 
 const newTokenSchema = z
   .strictObject({
     label: line.describe('What it is for, to tell it from others.'),
-    expiresAt: instant.optional().describe('In the future; without it the token does not expire.'),
+    expiresAt: instant
+      .optional()
+      .describe(
+        'In the future. A token for oneself expires no later than the one that it is made with, ' +
+          'and with it where nothing is said; any other does not expire then.',
+      ),
   })
   .meta({ id: 'NewToken' });
 
@@ -23,6 +28,31 @@ const tokenSchema = z
     expiresAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Token' });
+
+const listedTokenSchema = tokenSchema
+  .omit({ token: true })
+  .extend({ createdAt: z.iso.datetime() })
+  .meta({ id: 'ListedToken', description: 'A token that is not revoked; it may have expired.' });
+
+/**
+ * When a token expires. Made for oneself, it does not outlive the one that it is made with: or
+ * whoever finds a token that is about to expire would make it last.
+ */
+function expiryOf(
+  asked: string | undefined,
+  { viewer, person, at }: { viewer: Viewer; person: string; at: Date },
+): Date | null {
+  const latest = viewer.person === person ? viewer.expiresAt : null;
+  const expiry = asked === undefined ? latest : new Date(asked);
+  if (expiry && expiry <= at) refuseExpiry('must be in the future');
+  if (expiry && latest && expiry > latest)
+    refuseExpiry('must not be later than the token that it is made with expires');
+  return expiry;
+}
+
+function refuseExpiry(message: string): never {
+  throw new InvalidRequest([{ pointer: '/expiresAt', message }]);
+}
 
 /** Bearer tokens. */
 export const tokenRoutes: FastifyPluginAsyncZod = async (app) => {
@@ -45,14 +75,46 @@ export const tokenRoutes: FastifyPluginAsyncZod = async (app) => {
       if (viewer.person !== params.id && !holdsAny(viewer, ['admin'])) {
         throw new Forbidden('not-an-admin', 'Only admins may make tokens for others.');
       }
-      const createdAt = now();
-      const expiry = expiresAt === undefined ? null : new Date(expiresAt);
-      if (expiry && expiry <= createdAt) {
-        throw new InvalidRequest([{ pointer: '/expiresAt', message: 'must be in the future' }]);
-      }
-      if (!(await findPerson(db, params.id))) throw new NotFound();
-      const token = { person: params.id, label, expiresAt: expiry, now: createdAt };
-      return reply.code(201).send(await issueToken(db, token));
+      const at = now();
+      const person = params.id;
+      const expiry = expiryOf(expiresAt, { viewer, person, at });
+      const issued = await issueTokenTo(db, {
+        person,
+        label,
+        expiresAt: expiry,
+        now: at,
+        // who was let in a moment ago may have been deactivated since
+        active: viewer.person === person,
+      });
+      if (!issued) throw new NotFound();
+      return reply.code(201).send(issued);
+    },
+  );
+
+  app.get(
+    '/people/:id/tokens',
+    {
+      schema: {
+        summary:
+          "List one's own tokens that are not revoked, or as an admin anybody's, newest first",
+        tags,
+        params: z.strictObject({ id: handle }),
+        querystring: z.strictObject(pageQuery),
+        response: { 200: pageOf(listedTokenSchema) },
+      },
+    },
+    async ({ viewer, params: { id }, query: { limit, cursor } }) => {
+      if (viewer.person !== id && !holdsAny(viewer, ['admin'])) throw new NotFound();
+      const after = readCursor(cursor, instantAndId);
+      if (!(await findPerson(db, id))) throw new NotFound();
+      const rows = await listTokens(db, id, { after, limit: limit + 1 });
+      const page = toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id]);
+      const items = page.items.map(({ createdAt, expiresAt, ...row }) => ({
+        ...row,
+        createdAt: createdAt.toISOString(),
+        expiresAt: expiresAt?.toISOString() ?? null,
+      }));
+      return { items, next: page.next };
     },
   );
 
