@@ -9,7 +9,7 @@ import type { OpenIdProvider } from '../config/door.ts';
 import { NotReady, Unauthenticated } from '../errors.ts';
 
 /** Whom a token stands for, and until when. */
-export interface OpenIdIdentity {
+interface OpenIdIdentity {
   readonly person: string;
   readonly expiresAt: Date;
 }

@@ -77,7 +77,7 @@ describe('an event that makes no sense', () => {
     ['case.recuse', { person: 'Not A Handle' }, ['/person']],
     ['case.recuse', { person: 'x' }, ['/person']],
     ['case.recuse', { person: 'ada\n' }, ['/person']],
-    ['case.link', { case: 'not-an-id', relation: 'duplicate' }, ['/case']],
+    ['case.link', { case: '', relation: 'duplicate' }, ['/case']],
     ['case.grantDisclosure', { person: 'eve', until: 'for ever' }, ['/until']],
     ['meeting.convene', { attendees: ['ada', 'ada'] }, ['/attendees']],
     ['meeting.convene', { attendees: 'ada' }, ['/attendees']],

@@ -161,7 +161,9 @@ describe('what is confidential', () => {
           { type: words },
         ]) {
           const answer = await send<Problem>(app, 'cleo', id, { ...event, type, ...wrong });
-          expect([200, 400], `${type} ${answer.text.slice(0, 200)}`).toContain(answer.status);
+          // a list of words is taken for case ids, which there are not: 409
+          const statuses = field === 'related' ? [200, 400, 409] : [200, 400];
+          expect(statuses, `${type} ${answer.text.slice(0, 200)}`).toContain(answer.status);
           expect(JSON.stringify(answer.headers) + answer.text, type).not.toContain(canary);
         }
       }

@@ -29,7 +29,9 @@ async function serve(
   server.stdout.on('data', (chunk) => {
     if (String(chunk).includes('listening on')) whenListening((signal) => server.kill(signal));
   });
-  const code = await new Promise<number | null>((resolve) => server.once('exit', resolve));
+  const code = await new Promise<number | null>((resolve) => {
+    server.once('exit', resolve);
+  });
   return { code, errors };
 }
 
