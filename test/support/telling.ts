@@ -97,6 +97,16 @@ export async function asOwner<Result>(
   }
 }
 
+/** Requests that wait for a row that somebody holds. */
+export async function countWaiting(own: Pick<TestApp, 'db'>): Promise<number> {
+  const [row] = await asOwner(own, (owner) =>
+    owner.db.execute(sql`
+      select count(*)::int as waiting from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`),
+  );
+  return Number(row?.['waiting']);
+}
+
 /** Every row of every table as text; bytes as hexadecimal digits. */
 export async function everythingIn(
   app: Pick<TestApp, 'db'>,
