@@ -204,6 +204,17 @@ describe('with a database', () => {
     expect(await online(...past)).toMatchObject({ code: 2, out: '' });
   });
 
+  test('a case of another version is named, and carried over where its history holds', async () => {
+    const none = await online('machine', 'diff', '--json');
+    expect([none.code, json(none)]).toMatchObject([0, { machine: { version: '1' }, cases: [] }]);
+    await owner.db.execute(sql`update cases set machine_version = '0'`);
+    const diff = await online('machine', 'diff');
+    expect([diff.code, diff.out]).toEqual([0, expect.stringMatching(/of version 0: holds/)]);
+    const carried = await online('machine', 'carry-over', '--json');
+    expect(json(carried)).toMatchObject({ cases: [{ caseId, holds: true }] });
+    expect((await online('machine', 'diff')).out).toContain('every case is of this version');
+  });
+
   test('a kept checkpoint gives away what was rewritten since', async () => {
     const taken = await online('checkpoint');
     expect(openNote(taken.out, engine.signer.verifierKey)).toMatch(/^recourse\//);
