@@ -24,7 +24,6 @@ import type { Engine } from './engine.ts';
 import { makeEntry } from './entry.ts';
 import { caseIdsNamed, establish } from './establish.ts';
 import { recall, sealAnswer, type RequestKey } from './idempotency.ts';
-import { inTurn } from './turns.ts';
 import { refuseUnknownKinds } from './kinds.ts';
 import {
   assignedTo,
@@ -46,6 +45,7 @@ import {
   type CaseSnapshot,
   type StoredSnapshot,
 } from './statechart.ts';
+import { inTurn } from './turns.ts';
 
 export interface Submission {
   readonly person: string;

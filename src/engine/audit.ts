@@ -1,6 +1,5 @@
 /** Reading a case's past: its entries, the case as it once stood, and whether it all holds. */
 import { randomUUID } from 'node:crypto';
-import type { Role } from '../../machines/context.ts';
 import { NotFound } from '../errors.ts';
 import { insertAccess, listAccesses, type AccessRow } from '../store/accesses.ts';
 import { loadBeside } from '../store/beside.ts';
@@ -12,20 +11,17 @@ import {
   caseIdsIn,
   contextOf,
   mayOpen,
+  namesCases,
   openEntry,
   presentCase,
   presentEntry,
   type CaseView,
   type EntryView,
+  type Reader,
 } from './present.ts';
 import { replayEntry } from './replay.ts';
 import type { CaseSnapshot } from './statechart.ts';
 import { HistoryVerifier, type Verification } from './verify.ts';
-
-export interface Auditor {
-  readonly person: string;
-  readonly roles: readonly Role[];
-}
 
 /** Entries that are read from the database at once; each may hold a report of a mebibyte. */
 const batch = 50;
@@ -36,7 +32,7 @@ const pageBytes = 4 * 2 ** 20;
 /** The case's row. Throws NotFound for a case that the reader does not see. */
 export async function readCase(
   engine: Engine,
-  { person }: Auditor,
+  { person }: Reader,
   caseId: string,
 ): Promise<CaseRow> {
   const row = await findCase(engine.db, caseId, person);
@@ -64,7 +60,7 @@ export async function* entriesOf(
 /** Entries as the reader may see them. */
 export async function presentEntries(
   engine: Engine,
-  reader: Auditor,
+  reader: Reader,
   row: CaseRow,
   entries: readonly EntryRow[],
 ): Promise<EntryView[]> {
@@ -73,7 +69,8 @@ export async function presentEntries(
   const dataKey =
     row.dataKey && opened ? await engine.keyring.unwrap(row.dataKey, row.caseId) : null;
   await noteAccess(engine, reader, row, dataKey ? entries : []);
-  const named = entries.flatMap((entry) => caseIdsIn(opened ? openEntry(entry, dataKey) : null));
+  const naming = entries.filter(({ type }) => namesCases(type));
+  const named = naming.flatMap((entry) => caseIdsIn(openEntry(entry, dataKey)));
   const visibleCases = await filterVisible(engine.db, named, reader.person);
   return entries.map((entry) => presentEntry(entry, { dataKey, erased, opened, visibleCases }));
 }
@@ -81,7 +78,7 @@ export async function presentEntries(
 /** Writes down who opens the content of some entries, before it is opened. */
 async function noteAccess(
   { db, now }: Engine,
-  { person }: Auditor,
+  { person }: Reader,
   { caseId }: CaseRow,
   entries: readonly EntryRow[],
 ): Promise<void> {
@@ -95,7 +92,7 @@ async function noteAccess(
 /** Who opened content of a case, newest first; at most `limit`. Throws NotFound for a case not seen. */
 export async function readAccesses(
   engine: Engine,
-  reader: Auditor,
+  reader: Reader,
   caseId: string,
   page: { after?: readonly [at: string, id: string] | undefined; limit: number },
 ): Promise<AccessRow[]> {
@@ -106,7 +103,7 @@ export async function readAccesses(
 /** A page of the history after `after`; it ends early where its content is much. */
 export async function readHistory(
   engine: Engine,
-  reader: Auditor,
+  reader: Reader,
   caseId: string,
   { after, limit }: { after: number; limit: number },
 ): Promise<{ items: EntryView[]; next: string | null }> {
@@ -120,7 +117,7 @@ export async function readHistory(
 /** The entries after `after`, as many as a page holds by number and by bytes; at least one, if any. */
 async function entriesOfPage(
   db: Db,
-  { person }: Auditor,
+  { person }: Reader,
   { caseId, after, limit }: { caseId: string; after: number; limit: number },
 ): Promise<{ entries: EntryRow[]; isLast: boolean }> {
   const entries: EntryRow[] = [];
@@ -142,7 +139,7 @@ async function entriesOfPage(
 /** The case after its last entry that `until` lets pass, rebuilt by replay. Undefined where none does. */
 async function rebuild(
   engine: Engine,
-  reader: Auditor,
+  reader: Reader,
   row: CaseRow,
   { last, until = () => true }: { last: number; until?: (entry: EntryRow) => boolean },
 ): Promise<{ entry: EntryRow; view: (now: Date) => CaseView } | undefined> {
@@ -165,7 +162,7 @@ async function rebuild(
 /** One entry, and the case as it stood after it, rebuilt by replay. Throws NotFound where there is none. */
 export async function readEntry(
   engine: Engine,
-  reader: Auditor,
+  reader: Reader,
   caseId: string,
   seq: number,
 ): Promise<EntryView & { after: CaseView }> {
@@ -180,7 +177,7 @@ export async function readEntry(
 /** The case as it stood at a moment. Throws NotFound for a moment before it was opened. */
 export async function readCaseAt(
   engine: Engine,
-  reader: Auditor,
+  reader: Reader,
   caseId: string,
   at: Date,
 ): Promise<CaseView> {
@@ -197,7 +194,7 @@ export async function readCaseAt(
  */
 export async function verifyCase(
   engine: Engine,
-  reader: Auditor,
+  reader: Reader,
   caseId: string,
 ): Promise<Verification> {
   return engine.db.transaction(

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { machineIdentity } from '../../machines/case.ts';
 import type { CaseRow } from '../store/cases.ts';
 import { listEntries, type EntryRow } from '../store/history.ts';
-import { presentEntries, readCase, type Auditor } from './audit.ts';
+import { presentEntries, readCase } from './audit.ts';
 import {
   bundleFormat,
   bundleVersion,
@@ -16,7 +16,7 @@ import { inclusionOf, type Inclusion } from './checkpoint.ts';
 import type { Engine } from './engine.ts';
 import { snapshotHash } from './entry.ts';
 import { definitionHash } from './machine-version.ts';
-import { contextOf, mayOpen, type EntryView } from './present.ts';
+import { contextOf, mayOpen, type EntryView, type Reader } from './present.ts';
 import { isCurrent } from './replay.ts';
 import type { StoredSnapshot } from './statechart.ts';
 
@@ -32,7 +32,7 @@ const batch = 100;
  */
 export async function exportCase(
   engine: Engine,
-  reader: Auditor,
+  reader: Reader,
   caseId: string,
 ): Promise<{ codename: string; lines: AsyncGenerator<string> }> {
   const now = engine.now();
@@ -50,7 +50,7 @@ interface Head {
   readonly logged: Inclusion | null;
 }
 
-const headOf = async (engine: Engine, reader: Auditor, caseId: string): Promise<Head> =>
+const headOf = async (engine: Engine, reader: Reader, caseId: string): Promise<Head> =>
   engine.db.transaction(
     async (tx) => {
       const inside = { ...engine, db: tx };
@@ -127,7 +127,7 @@ export const lineOf = (
 /** The history up to the head of the row. What is missing is left to whoever verifies the bundle. */
 async function* entriesTo(
   engine: Engine,
-  reader: Auditor,
+  reader: Reader,
   row: CaseRow,
 ): AsyncGenerator<BundleEntry> {
   const { caseId, headSeq } = row;

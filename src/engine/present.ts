@@ -1,6 +1,5 @@
 /** What a caller is shown of a case and of its entries (api.md, "Cases", "Visibility"). */
-import type { Context } from '../../machines/context.ts';
-import { handlerRoles, type Role } from '../../machines/context.ts';
+import { handlerRoles, type Context, type Role } from '../../machines/context.ts';
 import { isOutside } from '../../machines/rules/case-facts.ts';
 import { unseal } from '../crypto/sealing.ts';
 import type { CaseRow } from '../store/cases.ts';
@@ -133,7 +132,8 @@ export function presentRow(row: CaseRow, now: Date): CaseView {
   return { ...numbersOf(row), status, stages, facts: contextOf(row), deadlines: [] };
 }
 
-export interface Opening {
+/** What somebody may see of the confidential fields of a case. */
+export interface Insight {
   /** Null where the case was erased. */
   readonly dataKey: Buffer | null;
   readonly erased: boolean;
@@ -152,6 +152,10 @@ export function openEntry(
     ? (unseal(dataKey, { caseId, seq }, sealed) as Record<string, unknown>)
     : null;
 }
+
+/** The entries that hold ids of other cases: the others need not be opened to look for some. */
+export const namesCases = (type: string): boolean =>
+  type === 'case.link' || type === 'meeting.consultPastIncidents';
 
 /** Ids of other cases that the confidential fields of an entry hold. */
 export function caseIdsIn(confidential: Readonly<Record<string, unknown>> | null): string[] {
@@ -173,7 +177,7 @@ function withoutHiddenCases(confidential: Record<string, unknown>, visible: Read
 
 export function presentEntry(
   row: EntryRow,
-  { dataKey, erased, opened, visibleCases }: Opening,
+  { dataKey, erased, opened, visibleCases }: Insight,
 ): EntryView {
   const confidential = erased
     ? row.sealed

@@ -1,12 +1,13 @@
 /** Every case of the database, verified: for who runs it, on nobody's behalf. */
 import { listCases } from '../store/cases.ts';
 import { engineIdentity } from '../store/visibility.ts';
-import { verifyCase, type Auditor } from './audit.ts';
+import { verifyCase } from './audit.ts';
+import type { Reader } from './present.ts';
 import type { Engine } from './engine.ts';
 import type { Verification } from './verify.ts';
 
 /** The engine as a reader: it sees every case, and opens none. */
-export const unseenReader: Auditor = { person: engineIdentity, roles: [] };
+export const unseenReader: Reader = { person: engineIdentity, roles: [] };
 
 export interface VerifiedCase {
   readonly caseId: string;

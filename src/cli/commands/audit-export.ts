@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { handle } from '../../../machines/events/fields.ts';
-import type { Auditor } from '../../engine/audit.ts';
+import type { Reader } from '../../engine/present.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { exportCase } from '../../engine/export.ts';
 import { unseenReader } from '../../engine/verify-all.ts';
@@ -59,7 +59,7 @@ Examples:
     });
 }
 
-async function readerOf({ db }: Engine, id: string): Promise<Auditor> {
+async function readerOf({ db }: Engine, id: string): Promise<Reader> {
   const person = await findPerson(db, id);
   if (!person?.active) throw new Misuse(`nobody active has the handle ${id}`);
   return { person: id, roles: person.roles };
