@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { BadSetting, loadConfig, type Config } from './config.ts';
 import { keyringOf } from './crypto/keyring.ts';
 import { jobsOf, runJobs } from './deadlines/loop.ts';
-import { makeSigner } from './engine/checkpoint.ts';
+import { makeSigner } from './engine/audit/checkpoint.ts';
 import type { Engine } from './engine/engine.ts';
-import { ensureFirstAdmin } from './engine/first-admin.ts';
-import { fitsDatabase } from './engine/rotate.ts';
+import { ensureFirstAdmin } from './engine/staff/first-admin.ts';
+import { fitsDatabase } from './engine/confidential/rotate.ts';
 import { buildApp } from './http/app.ts';
 import { connect, migrate, serverRole, ServerRoleMissing } from './store/database.ts';
-import { EmbeddedDatabaseFailed, startEmbedded } from './store/embedded.ts';
+import { EmbeddedDatabaseFailed, startEmbedded } from './embedded/start.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { BundleUnreadable } from '../engine/bundle.ts';
-import { openBundle, type BundleReading } from '../engine/verify-bundle.ts';
+import { BundleUnreadable } from '../engine/audit/bundle.ts';
+import { openBundle, type BundleReading } from '../engine/audit/verify-bundle.ts';
 import { Misuse } from './outcome.ts';
 
 /**

@@ -3,9 +3,9 @@ import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BadSetting, loadConfig } from '../config.ts';
 import { keyringOf } from '../crypto/keyring.ts';
-import { makeSigner } from '../engine/checkpoint.ts';
+import { makeSigner } from '../engine/audit/checkpoint.ts';
 import type { Engine } from '../engine/engine.ts';
-import { fitsDatabase } from '../engine/rotate.ts';
+import { fitsDatabase } from '../engine/confidential/rotate.ts';
 import { connect, pendingMigrations, serverRole } from '../store/database.ts';
 import { Misuse } from './outcome.ts';
 
@@ -22,7 +22,7 @@ export async function withEngine<Result>(
   await requireDatabase(process.env);
   const config = await loadConfig(process.env);
   if ('url' in config.database) return withDatabase(config.database.url, config, work);
-  const { startEmbedded } = await import('../store/embedded.ts');
+  const { startEmbedded } = await import('../embedded/start.ts');
   const embedded = await startEmbedded(config.database.embedded).catch((error: unknown) => {
     if (!String(error).includes('is in use')) throw error;
     throw new Misuse('a server runs on this embedded database: stop it first, or use DATABASE_URL');

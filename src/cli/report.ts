@@ -1,6 +1,6 @@
 /** What an audit found, for people to read. */
-import type { BundleReading, BundleVerification } from '../engine/verify-bundle.ts';
-import type { Failure } from '../engine/verify.ts';
+import type { BundleReading, BundleVerification } from '../engine/audit/verify-bundle.ts';
+import type { Failure } from '../engine/audit/verify.ts';
 import { inGroups } from './progress.ts';
 import { inShort, say } from './outcome.ts';
 

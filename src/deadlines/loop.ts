@@ -4,10 +4,10 @@
  * are forgotten, checkpoints are taken.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { elapse } from '../engine/advance.ts';
-import { checkpointWhenDue } from '../engine/checkpoint.ts';
+import { elapse } from '../engine/step/advance.ts';
+import { checkpointWhenDue } from '../engine/audit/checkpoint.ts';
 import type { Engine } from '../engine/engine.ts';
-import { answersKeptFor } from '../engine/idempotency.ts';
+import { answersKeptFor } from '../engine/step/idempotency.ts';
 import { deleteAnswersBefore } from '../store/answers.ts';
 import { claimDueDeadline, type DeadlineRow } from '../store/deadlines.ts';
 import type { DeadlineName } from '../../machines/context.ts';

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { roles } from '../../machines/context.ts';
 import { eventTypes } from '../../machines/events.ts';
 import { id } from '../../machines/events/fields.ts';
-import type { CaseView, EntryView } from '../engine/present.ts';
-import { stageNames } from '../engine/statechart.ts';
-import type { Verification } from '../engine/verify.ts';
+import type { CaseView, EntryView } from '../engine/step/present.ts';
+import { stageNames } from '../engine/step/statechart.ts';
+import type { Verification } from '../engine/audit/verify.ts';
 import { violationSchema } from './problems.ts';
 
 /** Documents what the engine's view is; the tests hold every answer to it. */

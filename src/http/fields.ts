@@ -4,7 +4,7 @@ import { roles } from '../../machines/context.ts';
 import { distinct } from '../../machines/events/fields.ts';
 import { InvalidRequest } from '../errors.ts';
 
-export { line } from '../engine/line.ts';
+export { line } from '../engine/staff/line.ts';
 
 /** A moment that a client names. */
 export const instant = z.iso.datetime().describe('ISO 8601, UTC.');

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { canonicalHash } from '../crypto/chain.ts';
-import type { RequestKey } from '../engine/idempotency.ts';
+import type { RequestKey } from '../engine/step/idempotency.ts';
 
 export const idempotencyKeyHeader = {
   'idempotency-key': z

@@ -4,7 +4,7 @@
  * and nowhere else: no log line, problem, header, metric or column.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { confidentialFields } from '../../src/engine/split.ts';
+import { confidentialFields } from '../../src/engine/step/split.ts';
 import type { EventType } from '../../machines/events.ts';
 import { sendable, someOf } from '../support/arbitrary.ts';
 import { startApp, type Answer, type TestApp } from '../support/app.ts';

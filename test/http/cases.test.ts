@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CaseView } from '../../src/engine/present.ts';
+import type { CaseView } from '../../src/engine/step/present.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { ada, cleo, rui } from '../support/cast.ts';
 import { closed, met, recorded, reported } from '../support/chapters.ts';

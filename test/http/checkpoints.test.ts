@@ -8,8 +8,12 @@ import {
   entriesSinceCheckpoint,
   takeCheckpoint,
   type Inclusion,
-} from '../../src/engine/checkpoint.ts';
-import { auditLog, verifyHeadInclusion, type LogDifference } from '../../src/engine/log-audit.ts';
+} from '../../src/engine/audit/checkpoint.ts';
+import {
+  auditLog,
+  verifyHeadInclusion,
+  type LogDifference,
+} from '../../src/engine/audit/log-audit.ts';
 import { startApp, type Answer, type TestApp } from '../support/app.ts';
 import { ada, cleo, kim } from '../support/cast.ts';
 import { copyCase } from '../support/forgery.ts';

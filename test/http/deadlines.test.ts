@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CaseView, DeadlineView } from '../../src/engine/present.ts';
-import type { Verification } from '../../src/engine/verify.ts';
+import type { CaseView, DeadlineView } from '../../src/engine/step/present.ts';
+import type { Verification } from '../../src/engine/audit/verify.ts';
 import { fireDueDeadlines } from '../../src/deadlines/loop.ts';
 import { findCaseUnseen } from '../../src/store/cases.ts';
 import { startApp, type TestApp } from '../support/app.ts';

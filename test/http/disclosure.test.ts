@@ -1,6 +1,6 @@
 /** What an auditor may read: facts, and of one case the content too, as long as an organizer says. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EntryView } from '../../src/engine/present.ts';
+import type { EntryView } from '../../src/engine/step/present.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { ada, dov, oli } from '../support/cast.ts';
 import { closed, recorded } from '../support/chapters.ts';

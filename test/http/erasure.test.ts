@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CaseView, EntryView } from '../../src/engine/present.ts';
-import type { Verification } from '../../src/engine/verify.ts';
+import type { CaseView, EntryView } from '../../src/engine/step/present.ts';
+import type { Verification } from '../../src/engine/audit/verify.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { ada, dov, oli } from '../support/cast.ts';
 import { closed, recorded } from '../support/chapters.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { submit } from '../../src/engine/advance.ts';
-import { takeCheckpoint } from '../../src/engine/checkpoint.ts';
-import { exportCase } from '../../src/engine/export.ts';
-import { openBundle } from '../../src/engine/verify-bundle.ts';
+import { submit } from '../../src/engine/step/advance.ts';
+import { takeCheckpoint } from '../../src/engine/audit/checkpoint.ts';
+import { exportCase } from '../../src/engine/audit/export.ts';
+import { openBundle } from '../../src/engine/audit/verify-bundle.ts';
 import { NotFound } from '../../src/errors.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { ada, cleo, dov, sent } from '../support/cast.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handlerRoles } from '../../machines/context.ts';
-import type { CaseView } from '../../src/engine/present.ts';
+import type { CaseView } from '../../src/engine/step/present.ts';
 import { startApp, type Answer, type Client, type TestApp } from '../support/app.ts';
 import {
   openCase,

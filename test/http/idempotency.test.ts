@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CaseView } from '../../src/engine/present.ts';
+import type { CaseView } from '../../src/engine/step/present.ts';
 import { startApp, type Answer, type TestApp } from '../support/app.ts';
 import { ada, cleo } from '../support/cast.ts';
 import {

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { keyringOf, type Keyring } from '../../src/crypto/keyring.ts';
-import type { CaseView } from '../../src/engine/present.ts';
-import { fitsDatabase, rotate } from '../../src/engine/rotate.ts';
-import type { Verification } from '../../src/engine/verify.ts';
+import type { CaseView } from '../../src/engine/step/present.ts';
+import { fitsDatabase, rotate } from '../../src/engine/confidential/rotate.ts';
+import type { Verification } from '../../src/engine/audit/verify.ts';
 import { serverRole } from '../../src/store/database.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { ada, cleo } from '../support/cast.ts';

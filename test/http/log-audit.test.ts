@@ -2,8 +2,12 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkpoints, logLeaves } from '../../drizzle/schema.ts';
 import { checkpointSigner, NoteBroken } from '../../src/crypto/note.ts';
-import { takeCheckpoint } from '../../src/engine/checkpoint.ts';
-import { auditLog, type LogAuditOptions, type LogDifference } from '../../src/engine/log-audit.ts';
+import { takeCheckpoint } from '../../src/engine/audit/checkpoint.ts';
+import {
+  auditLog,
+  type LogAuditOptions,
+  type LogDifference,
+} from '../../src/engine/audit/log-audit.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { cleo } from '../support/cast.ts';
 import { cutHistory, deleteCase, forgeLog, rewriteHistory, tamper } from '../support/forgery.ts';

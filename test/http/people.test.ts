@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ensureFirstAdmin } from '../../src/engine/first-admin.ts';
+import { ensureFirstAdmin } from '../../src/engine/staff/first-admin.ts';
 import { listPeople } from '../../src/store/people.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { countWaiting } from '../support/telling.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../machines/context.ts';
-import type { CaseView } from '../../src/engine/present.ts';
+import type { CaseView } from '../../src/engine/step/present.ts';
 import { startApp, type Answer, type TestApp } from '../support/app.ts';
 import { ada, cleo, dov, rui } from '../support/cast.ts';
 import { closed, met, recorded, safe } from '../support/chapters.ts';

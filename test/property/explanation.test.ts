@@ -6,7 +6,7 @@ import { caseMachine } from '../../machines/case.ts';
 import type { DeadlineName, Time } from '../../machines/context.ts';
 import type { CaseEvent, EventType } from '../../machines/events.ts';
 import { addDuration } from '../../machines/time.ts';
-import { decide, decideElapse, optionsFor } from '../../src/engine/decide.ts';
+import { decide, decideElapse, optionsFor } from '../../src/engine/step/decide.ts';
 import {
   deadlinesOf,
   persist,
@@ -15,7 +15,7 @@ import {
   stagesOf,
   statusOf,
   type CaseSnapshot,
-} from '../../src/engine/statechart.ts';
+} from '../../src/engine/step/statechart.ts';
 import { actor, dov, time, type Sent } from '../support/cast.ts';
 import * as upTo from '../support/chapters.ts';
 import { standing, told } from '../support/invariants.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fireDueDeadlines } from '../../src/deadlines/loop.ts';
 import { hashEntry } from '../../src/crypto/chain.ts';
-import { bodyOf, snapshotHash } from '../../src/engine/entry.ts';
-import { replayEntry, type Replayed } from '../../src/engine/replay.ts';
+import { bodyOf, snapshotHash } from '../../src/engine/step/entry.ts';
+import { replayEntry, type Replayed } from '../../src/engine/step/replay.ts';
 import {
   deadlinesOf,
   persist,
@@ -11,7 +11,7 @@ import {
   stagesOf,
   type CaseSnapshot,
   type StoredSnapshot,
-} from '../../src/engine/statechart.ts';
+} from '../../src/engine/step/statechart.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { asOwner, clock, hour, unexpected } from '../support/telling.ts';
 import { anything, openFor, readBack, say, storyAt, wholeStory } from '../support/walks.ts';

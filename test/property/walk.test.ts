@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { caseMachine } from '../../machines/case.ts';
-import { optionsFor } from '../../src/engine/decide.ts';
-import { deadlinesOf } from '../../src/engine/statechart.ts';
+import { optionsFor } from '../../src/engine/step/decide.ts';
+import { deadlinesOf } from '../../src/engine/step/statechart.ts';
 import { actor, kim } from '../support/cast.ts';
 import { closed, covered } from '../support/chapters.ts';
 import { moves, nextStep } from '../support/moves.ts';

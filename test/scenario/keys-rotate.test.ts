@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { keyringOf } from '../../src/crypto/keyring.ts';
-import { fitsDatabase } from '../../src/engine/rotate.ts';
+import { fitsDatabase } from '../../src/engine/confidential/rotate.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { recorded } from '../support/chapters.ts';
 import { asOwner, caseAfter } from '../support/telling.ts';

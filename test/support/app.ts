@@ -9,7 +9,7 @@ import { keyringOf, type Keyring } from '../../src/crypto/keyring.ts';
 import { checkpointSigner } from '../../src/crypto/note.ts';
 import { hashToken, newToken } from '../../src/crypto/tokens.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { ensureFirstAdmin } from '../../src/engine/first-admin.ts';
+import { ensureFirstAdmin } from '../../src/engine/staff/first-admin.ts';
 import { buildApp, type AppOptions } from '../../src/http/app.ts';
 import { serverRole } from '../../src/store/database.ts';
 import { insertPerson } from '../../src/store/people.ts';

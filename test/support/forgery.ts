@@ -7,8 +7,8 @@ import { cases, checkpoints, history, logLeaves, logNodes } from '../../drizzle/
 import { hashEntry } from '../../src/crypto/chain.ts';
 import { GrowingTree } from '../../src/crypto/merkle.ts';
 import { checkpointText } from '../../src/crypto/note.ts';
-import { headLeafHash } from '../../src/engine/checkpoint.ts';
-import { bodyOf } from '../../src/engine/entry.ts';
+import { headLeafHash } from '../../src/engine/audit/checkpoint.ts';
+import { bodyOf } from '../../src/engine/step/entry.ts';
 import type { Db } from '../../src/store/database.ts';
 import { insertLeaves, insertNodes } from '../../src/store/log.ts';
 import type { TestApp } from './app.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/store/database.ts';
-import { startEmbedded, type EmbeddedDatabase } from '../../src/store/embedded.ts';
+import { startEmbedded, type EmbeddedDatabase } from '../../src/embedded/start.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -6,7 +6,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { machineIdentity } from '../../machines/case.ts';
-import { definitionHash } from '../../src/engine/machine-version.ts';
+import { definitionHash } from '../../src/engine/audit/machine-version.ts';
 import type { TestApp } from './app.ts';
 
 export const goldenFolder = new URL('../golden/', import.meta.url);

@@ -1,5 +1,5 @@
 /** What the context says and where the stages stand, told so that the two can be compared. */
-import { stagesOf, type CaseSnapshot } from '../../src/engine/statechart.ts';
+import { stagesOf, type CaseSnapshot } from '../../src/engine/step/statechart.ts';
 
 /** By the context alone. */
 export function told({ context }: CaseSnapshot) {

@@ -1,6 +1,6 @@
 /** What staff do who keep to the procedure: whatever moves a case on, and the way to its end. */
 import { objectives, type Role } from '../../machines/context.ts';
-import type { CaseSnapshot } from '../../src/engine/statechart.ts';
+import type { CaseSnapshot } from '../../src/engine/step/statechart.ts';
 import { ada, cleo, dov, kim, roster, rui, sent, una, type Sent } from './cast.ts';
 import * as upTo from './chapters.ts';
 

@@ -8,8 +8,8 @@ import type { CaseEvent } from '../../machines/events.ts';
 import { parseSettings, type Settings } from '../../machines/procedure.ts';
 import type { RuleId } from '../../machines/rules.ts';
 import { addDuration } from '../../machines/time.ts';
-import { decide, decideElapse, decideOpening } from '../../src/engine/decide.ts';
-import { splitEvent } from '../../src/engine/split.ts';
+import { decide, decideElapse, decideOpening } from '../../src/engine/step/decide.ts';
+import { splitEvent } from '../../src/engine/step/split.ts';
 import {
   deadlinesOf,
   persist,
@@ -17,7 +17,7 @@ import {
   stagesOf,
   statusOf,
   type CaseSnapshot,
-} from '../../src/engine/statechart.ts';
+} from '../../src/engine/step/statechart.ts';
 import type { Violation } from '../../src/errors.ts';
 import { actor, handlesIn, roster, rolesOf, type Sent } from './cast.ts';
 

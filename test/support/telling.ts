@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { expect, inject } from 'vitest';
 import type { EventInput } from '../../machines/events.ts';
-import type { CaseView, EntryView } from '../../src/engine/present.ts';
+import type { CaseView, EntryView } from '../../src/engine/step/present.ts';
 import type { Violation } from '../../src/errors.ts';
 import { connect, type Database } from '../../src/store/database.ts';
 import type { Answer, TestApp } from './app.ts';

@@ -3,8 +3,8 @@ import { caseMachine } from '../../machines/case.ts';
 import { graphOf, stageNames, type Graph, type Node } from '../../machines/diagram.ts';
 import { eventTypes } from '../../machines/events.ts';
 import { universalRules } from '../../machines/rules.ts';
-import { homes, stageNames as stagesOfTheEngine } from '../../src/engine/statechart.ts';
-import { renderDiagram } from '../../src/http/diagram.ts';
+import { homes, stageNames as stagesOfTheEngine } from '../../src/engine/step/statechart.ts';
+import { renderDiagram } from '../../src/diagram/render.ts';
 
 interface State {
   readonly path: string[];

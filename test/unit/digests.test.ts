@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { eventSchemas, type EventInput } from '../../machines/events.ts';
-import { digestsOf, identifiersOf, reportedBy } from '../../src/engine/digests.ts';
+import { digestsOf, identifiersOf, reportedBy } from '../../src/engine/confidential/digests.ts';
 
 const key = Buffer.alloc(32, 1);
 

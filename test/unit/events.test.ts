@@ -8,8 +8,8 @@ import {
   schemaName,
   type EventType,
 } from '../../machines/events.ts';
-import { confidentialFields } from '../../src/engine/split.ts';
-import { homes } from '../../src/engine/statechart.ts';
+import { confidentialFields } from '../../src/engine/step/split.ts';
+import { homes } from '../../src/engine/step/statechart.ts';
 
 const stageOf: Readonly<Record<string, string>> = {
   case: 'case',

@@ -4,8 +4,8 @@ import { machineIdentity, replayedVersions } from '../../machines/case.ts';
 import { definition } from '../../machines/definition.ts';
 import { caseMachine } from '../../machines/case.ts';
 import { canonicalHash } from '../../src/crypto/chain.ts';
-import { definitionHash } from '../../src/engine/machine-version.ts';
-import { openBundle } from '../../src/engine/verify-bundle.ts';
+import { definitionHash } from '../../src/engine/audit/machine-version.ts';
+import { openBundle } from '../../src/engine/audit/verify-bundle.ts';
 import { goldenFolder, releasedVersions } from '../support/golden.ts';
 
 const { version } = machineIdentity;

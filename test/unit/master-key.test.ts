@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { keyringOf } from '../../src/crypto/keyring.ts';
-import { fitsDatabase } from '../../src/engine/rotate.ts';
+import { fitsDatabase } from '../../src/engine/confidential/rotate.ts';
 import { countPeople } from '../../src/store/people.ts';
 import { cloneDatabase } from '../support/database.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { clip } from '../../src/engine/reading.ts';
-import { identify, identifyAmong } from '../../src/engine/screening.ts';
-import type { Identifiable } from '../../src/engine/screening.ts';
+import { clip } from '../../src/engine/confidential/reading.ts';
+import { identify, identifyAmong } from '../../src/engine/confidential/screening.ts';
+import type { Identifiable } from '../../src/engine/confidential/screening.ts';
 
 // One character that stands for eighteen, with spaces among them.
 const EXPANDING = '\uFDFA';

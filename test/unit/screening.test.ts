@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { commonWords } from '../../src/engine/common-words.ts';
-import { identify } from '../../src/engine/screening.ts';
-import type { Identifiable } from '../../src/engine/screening.ts';
+import { commonWords } from '../../src/engine/confidential/common-words.ts';
+import { identify } from '../../src/engine/confidential/screening.ts';
+import type { Identifiable } from '../../src/engine/confidential/screening.ts';
 
 /** A text and what is known of a person: a name, or whichever else is given. */
 type Row = [text: string, known: string];

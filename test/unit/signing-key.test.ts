@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { keyringOf } from '../../src/crypto/keyring.ts';
 import { checkpointSigner } from '../../src/crypto/note.ts';
-import { makeSigner } from '../../src/engine/checkpoint.ts';
+import { makeSigner } from '../../src/engine/audit/checkpoint.ts';
 
 let dataDir: string;
 beforeEach(async () => {

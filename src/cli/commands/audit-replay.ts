@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { changesBetween, type Change } from '../../engine/changes.ts';
-import type { BundleReading, BundleStep } from '../../engine/verify-bundle.ts';
+import { changesBetween, type Change } from '../../engine/audit/changes.ts';
+import type { BundleReading, BundleStep } from '../../engine/audit/verify-bundle.ts';
 import { withBundle } from '../bundle-file.ts';
 import { nextKey } from '../keys.ts';
 import { differencesFound, inShort, Misuse, note, say, sayJson } from '../outcome.ts';

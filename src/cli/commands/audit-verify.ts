@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { auditLog, type LogDifference } from '../../engine/log-audit.ts';
+import { auditLog, type LogDifference } from '../../engine/audit/log-audit.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { verifyAll, type VerifiedCase } from '../../engine/verify-all.ts';
+import { verifyAll, type VerifiedCase } from '../../engine/audit/verify-all.ts';
 import { measureCases } from '../../store/cases.ts';
 import { withBundle } from '../bundle-file.ts';
 import { withEngine } from '../database.ts';

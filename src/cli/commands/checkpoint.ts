@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { takeCheckpoint } from '../../engine/checkpoint.ts';
+import { takeCheckpoint } from '../../engine/audit/checkpoint.ts';
 import { withEngine } from '../database.ts';
 import { note, sayJson } from '../outcome.ts';
 

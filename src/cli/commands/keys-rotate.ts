@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { rotate, type Rotation } from '../../engine/rotate.ts';
+import { rotate, type Rotation } from '../../engine/confidential/rotate.ts';
 import { withEngine } from '../database.ts';
 import { differencesFound, note, say, sayJson } from '../outcome.ts';
 import { inGroups, progressBar, type Progress } from '../progress.ts';

@@ -5,7 +5,7 @@ import {
   definitionHash,
   planCarryOver,
   type CarryOver,
-} from '../../engine/machine-version.ts';
+} from '../../engine/audit/machine-version.ts';
 import { withEngine } from '../database.ts';
 import { differencesFound, say, sayJson } from '../outcome.ts';
 

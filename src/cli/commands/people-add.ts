@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { roles, type Role } from '../../../machines/context.ts';
 import { handle } from '../../../machines/events/fields.ts';
-import { line } from '../../engine/line.ts';
+import { line } from '../../engine/staff/line.ts';
 import { insertPerson } from '../../store/people.ts';
 import { withEngine } from '../database.ts';
 import { Misuse, say, sayJson } from '../outcome.ts';

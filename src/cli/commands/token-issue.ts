@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { handle } from '../../../machines/events/fields.ts';
-import { line } from '../../engine/line.ts';
-import { issueToken } from '../../engine/tokens.ts';
+import { line } from '../../engine/staff/line.ts';
+import { issueToken } from '../../engine/staff/tokens.ts';
 import { findPerson } from '../../store/people.ts';
 import { withEngine } from '../database.ts';
 import { Misuse, note, say, sayJson } from '../outcome.ts';

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { readAccesses } from '../../engine/audit.ts';
+import { readAccesses } from '../../engine/audit/audit.ts';
 import { accessReadersOnly } from '../authentication.ts';
 import { caseParams } from '../case-schemas.ts';
 import { instantAndId, pageOf, pageQuery, readCursor, toPage } from '../fields.ts';

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { readCase } from '../../engine/audit.ts';
+import { readCase } from '../../engine/audit/audit.ts';
 import {
   consistencyOf,
   inclusionOf,
   latestCheckpoint,
   takeCheckpoint,
-} from '../../engine/checkpoint.ts';
+} from '../../engine/audit/checkpoint.ts';
 import { InvalidRequest, NotCheckpointed, NotFound } from '../../errors.ts';
 import {
   findCheckpoint,

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { graphOf, stageNames } from '../../../machines/diagram.ts';
-import { renderDiagram } from '../diagram.ts';
+import { renderDiagram } from '../../diagram/render.ts';
 
 /** An SVG that is opened by itself is a document: nothing in it may run or load. */
 const headers = {

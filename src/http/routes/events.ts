@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { eventInput } from '../../../machines/events.ts';
-import { submit, type Answered } from '../../engine/advance.ts';
-import { readCase } from '../../engine/audit.ts';
+import { submit, type Answered } from '../../engine/step/advance.ts';
+import { readCase } from '../../engine/audit/audit.ts';
 import { CaseOpen, EventRefused } from '../../errors.ts';
 import { handlersOnly, organizersOnly } from '../authentication.ts';
 import { caseParams, etagOf, stepSchema } from '../case-schemas.ts';

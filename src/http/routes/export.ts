@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { exportCase } from '../../engine/export.ts';
+import { exportCase } from '../../engine/audit/export.ts';
 import { caseParams } from '../case-schemas.ts';
 
 /** A case as a file that proves itself. */

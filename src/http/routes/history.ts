@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { readEntry, readHistory, verifyCase } from '../../engine/audit.ts';
+import { readEntry, readHistory, verifyCase } from '../../engine/audit/audit.ts';
 import {
   caseParams,
   entrySchema,

@@ -6,8 +6,8 @@ import { graphOf, stageNames } from '../../../machines/diagram.ts';
 import { eventDefinitions, eventTypes, schemaName } from '../../../machines/events.ts';
 import type { EventType } from '../../../machines/events.ts';
 import { ruleIds, universalRules } from '../../../machines/rules.ts';
-import { confidentialFields } from '../../engine/split.ts';
-import { homes } from '../../engine/statechart.ts';
+import { confidentialFields } from '../../engine/step/split.ts';
+import { homes } from '../../engine/step/statechart.ts';
 
 const stageSchema = z.strictObject({
   name: z.string(),

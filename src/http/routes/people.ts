@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { roles } from '../../../machines/context.ts';
 import { handle } from '../../../machines/events/fields.ts';
 import { AlreadyExists, LastAdmin, NotFound } from '../../errors.ts';
-import { changePerson } from '../../engine/tokens.ts';
+import { changePerson } from '../../engine/staff/tokens.ts';
 import { findPerson, insertPerson, listPeople } from '../../store/people.ts';
 import { adminsOnly, directoryReadersOnly } from '../authentication.ts';
 import { line, pageOf, pageQuery, readCursor, roleList, toPage } from '../fields.ts';

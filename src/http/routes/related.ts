@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { findRelated } from '../../engine/related.ts';
+import { findRelated } from '../../engine/confidential/related.ts';
 import type { RelatedRow } from '../../store/digests.ts';
 import { caseReadersOnly } from '../authentication.ts';
 import { caseParams } from '../case-schemas.ts';

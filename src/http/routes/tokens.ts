@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { handle } from '../../../machines/events/fields.ts';
-import { issueTokenTo } from '../../engine/tokens.ts';
+import { issueTokenTo } from '../../engine/staff/tokens.ts';
 import { Forbidden, InvalidRequest, NotFound } from '../../errors.ts';
 import { findPerson } from '../../store/people.ts';
 import { listTokens, revokeToken } from '../../store/tokens.ts';

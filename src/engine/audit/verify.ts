@@ -1,0 +1,173 @@
+/**
+ * Is a history whole and unaltered, and does every state follow from what was done? Walks the chain
+ * and judges every step again, entry by entry, without keeping them.
+ */
+import { canonicalHash, GENESIS_HASH, hashEntry, sha256Hex } from '../../crypto/chain.ts';
+import type { Violation } from '../../errors.ts';
+import type { Beside } from '../../store/beside.ts';
+import type { CaseRow } from '../../store/cases.ts';
+import type { EntryRow } from '../../store/history.ts';
+import { bodyOf, snapshotHash } from '../step/entry.ts';
+import { assignedTo } from '../step/present.ts';
+import { isReplayed, replayEntry } from '../step/replay.ts';
+import {
+  deadlinesOf,
+  eraseDueAt,
+  persist,
+  stagesOf,
+  statusOf,
+  type CaseSnapshot,
+} from '../step/statechart.ts';
+
+/** An entry as far as it can be checked: a bundle holds the hash of the sealed bytes, not the bytes. */
+export type VerifiableEntry = Omit<EntryRow, 'sealed'> & Partial<Pick<EntryRow, 'sealed'>>;
+
+export interface Failure {
+  readonly seq: number;
+  /** What was compared, such as `hash`, `previousHash`, `stages`. */
+  readonly check: string;
+  readonly expected: unknown;
+  readonly found: unknown;
+}
+
+type Checked = 'ok' | 'failed' | 'other-version';
+
+export interface Verification {
+  readonly ok: boolean;
+  readonly entries: number;
+  readonly checked: { readonly chain: Checked; readonly replay: Checked };
+  readonly failures: readonly Failure[];
+}
+
+/** More would tell nobody more. */
+const maxFailures = 1000;
+
+/** What a refusal decided: the wording of a rule may get better without a history getting worse. */
+const judged = (violations: readonly unknown[]) =>
+  (violations as readonly Violation[]).map(({ rule, detail }) => ({
+    rule,
+    detail: detail ?? null,
+  }));
+
+const moment = (at: Date | null) => at?.toISOString() ?? null;
+
+const same = (a: unknown, b: unknown) => canonicalHash(a) === canonicalHash(b);
+
+/** Verifies a history as it is read, one entry after another; `finish` compares it with the case's row. */
+export class HistoryVerifier {
+  #entries = 0;
+  #seq = 0;
+  #version = 0;
+  #head = GENESIS_HASH;
+  #snapshot: CaseSnapshot | null = null;
+  /** Once a step could not be judged again, those after it can't be either. */
+  #replay: Checked = 'ok';
+  #chain: Checked = 'ok';
+  readonly #failures: Failure[] = [];
+
+  /** As the case stands after the entries so far, judged again; null before its opening. */
+  get snapshot(): CaseSnapshot | null {
+    return this.#snapshot;
+  }
+
+  get failures(): readonly Failure[] {
+    return this.#failures;
+  }
+
+  add(entry: VerifiableEntry): void {
+    this.#entries += 1;
+    this.#checkChain(entry);
+    this.#checkReplay(entry);
+    this.#seq = entry.seq;
+    this.#head = entry.hash;
+  }
+
+  /** Compares the case as it is stored, and what stands beside it, with what its history makes of it. */
+  finish(row?: CaseRow, beside?: Beside): Verification {
+    if (row) this.#checkRow(row);
+    if (beside) this.#checkBeside(beside);
+    return {
+      ok: this.#chain === 'ok' && this.#replay === 'ok',
+      entries: this.#entries,
+      checked: { chain: this.#chain, replay: this.#replay },
+      failures: this.#failures,
+    };
+  }
+
+  #checkRow(row: CaseRow): void {
+    const seq = this.#entries;
+    this.#chainFails(seq, 'headSeq', seq, row.headSeq);
+    this.#chainFails(seq, 'headHash', this.#head, row.headHash);
+    this.#replayFails(seq, 'version', this.#version, row.version);
+    if (!this.#snapshot || !isReplayed(row)) return;
+    const { context } = this.#snapshot;
+    this.#replayFails(seq, 'snapshot', persist(this.#snapshot), row.snapshot);
+    this.#replayFails(seq, 'stages', stagesOf(this.#snapshot), row.stages);
+    this.#replayFails(seq, 'status', statusOf(this.#snapshot), row.status);
+    this.#replayFails(seq, 'openedBy', context.openedBy, row.openedBy);
+    this.#replayFails(seq, 'erased', context.erased, row.dataKey === null);
+    this.#replayFails(seq, 'closedAt', context.closedAt, moment(row.closedAt));
+    this.#replayFails(seq, 'eraseDueAt', eraseDueAt(this.#snapshot), moment(row.eraseDueAt));
+  }
+
+  #checkBeside(beside: Beside): void {
+    const seq = this.#entries;
+    if (!this.#snapshot) return;
+    const { context } = this.#snapshot;
+    const outsiders = context.staff.outside.map(({ person }) => person).toSorted();
+    this.#replayFails(seq, 'outsiders', outsiders, beside.outsiders);
+    this.#replayFails(seq, 'assignments', assignedTo(context).toSorted(), beside.assignments);
+    this.#replayFails(seq, 'deadlines', deadlinesOf(this.#snapshot), beside.deadlines);
+  }
+
+  #checkChain(entry: VerifiableEntry): void {
+    const { seq, sealed } = entry;
+    // Said of the entry that should be here; the next one is counted from what is.
+    this.#chainFails(this.#seq + 1, 'seq', this.#seq + 1, seq);
+    this.#chainFails(seq, 'previousHash', this.#head, entry.previousHash);
+    if (sealed !== undefined)
+      this.#chainFails(seq, 'sealedHash', sealed && sha256Hex(sealed), entry.sealedHash);
+    this.#chainFails(seq, 'hash', hashEntry(bodyOf(entry)), entry.hash);
+  }
+
+  #checkReplay(entry: VerifiableEntry): void {
+    const { seq } = entry;
+    if (entry.outcome !== 'refused') this.#version += 1;
+    this.#replayFails(seq, 'version', this.#version, entry.version);
+    // what another version did can't be judged by this one: its steps are run, and vouched for by none
+    const comparable = isReplayed(entry);
+    if (!comparable && this.#replay === 'ok') this.#replay = 'other-version';
+    try {
+      const step = replayEntry(this.#snapshot, entry);
+      this.#snapshot = step.snapshot;
+      if (!comparable) return;
+      this.#replayFails(seq, 'outcome', step.outcome, entry.outcome);
+      this.#replayFails(seq, 'violations', judged(step.violations), judged(entry.violations));
+    } catch {
+      if (comparable) this.#replayFails(seq, 'replay', 'a step that can be judged', 'none');
+      return;
+    }
+    if (!this.#snapshot) return;
+    this.#replayFails(seq, 'stages', stagesOf(this.#snapshot), entry.stages);
+    this.#replayFails(
+      seq,
+      'snapshotHash',
+      snapshotHash(persist(this.#snapshot)),
+      entry.snapshotHash,
+    );
+  }
+
+  #chainFails(seq: number, check: string, expected: unknown, found: unknown): void {
+    if (this.#differs(seq, check, expected, found)) this.#chain = 'failed';
+  }
+
+  #replayFails(seq: number, check: string, expected: unknown, found: unknown): void {
+    if (this.#differs(seq, check, expected, found)) this.#replay = 'failed';
+  }
+
+  #differs(seq: number, check: string, expected: unknown, found: unknown): boolean {
+    if (same(expected, found)) return false;
+    if (this.#failures.length < maxFailures) this.#failures.push({ seq, check, expected, found });
+    return true;
+  }
+}

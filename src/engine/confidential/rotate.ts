@@ -1,0 +1,126 @@
+/** The master key: proving at the start that it is the right one, and changing it while servers run. */
+import { SealBroken } from '../../crypto/sealing.ts';
+import {
+  countDataKeys,
+  findProof,
+  insertProof,
+  listDataKeys,
+  replaceDataKey,
+  replaceProof,
+  type WrappedKey,
+} from '../../store/keychain.ts';
+import { digestKeys, digestsOf, reportedIn } from './digests.ts';
+import type { Engine } from '../engine.ts';
+
+type Keys = Pick<Engine, 'db' | 'keyring'>;
+
+/** Known to everybody, and as long as a key: what shows is whether it was wrapped by the right one. */
+const proofText = Buffer.from('this key opens every sealed case');
+/** Its name in the table, and the place that it is bound to: no case has such an id. */
+const proofName = 'master-key';
+
+/**
+ * Whether a master key of the ring is the one that the cases of this database are sealed with. On a
+ * database that has not seen one, the current key becomes that one; of several servers that start at
+ * once, the first one's.
+ */
+export async function fitsDatabase({ db, keyring }: Keys): Promise<boolean> {
+  await insertProof(db, proofName, await keyring.wrap(proofText, proofName));
+  const proof = await findProof(db, proofName);
+  try {
+    return proof !== undefined && proofText.equals(await keyring.unwrap(proof, proofName));
+  } catch (error) {
+    if (error instanceof SealBroken) return false;
+    throw error;
+  }
+}
+
+/** Cases that are read from the database at once. */
+const batch = 100;
+
+/** How far a rotation has come. */
+export interface Progress {
+  /** Cases looked at in this round, of `total` at its beginning. */
+  readonly seen: number;
+  readonly total: number;
+  /** In all rounds. */
+  readonly rewrapped: number;
+}
+
+export interface Rotation {
+  readonly rewrapped: number;
+  /** Ids of cases whose key no master key of the ring opens: damaged, and as lost as before. */
+  readonly unreadable: readonly string[];
+}
+
+/**
+ * Rewraps every case's key with the current master key, and makes its digests anew, case by case,
+ * while servers that have both keys run. What is done already is left as it is, so it can be broken
+ * off and begun again. It goes round until there is nothing left to do, since a server that knew the
+ * old key alone may have opened a case meanwhile; then the proof of the master key changes.
+ */
+export async function rotate(
+  keys: Keys,
+  report: (progress: Progress) => void = () => undefined,
+): Promise<Rotation> {
+  let rewrapped = 0;
+  let isDone = false;
+  const unreadable = new Set<string>();
+  while (!isDone) {
+    const before = rewrapped;
+    const total = await countDataKeys(keys.db);
+    let seen = 0;
+    for await (const wrapped of dataKeysOf(keys)) {
+      const outcome = await rewrap(keys, wrapped);
+      if (outcome === 'rewrapped') rewrapped += 1;
+      if (outcome === 'unreadable') unreadable.add(wrapped.caseId);
+      report({ seen: (seen += 1), total, rewrapped });
+    }
+    isDone = rewrapped === before;
+  }
+  await replaceProofOf(keys);
+  return { rewrapped, unreadable: [...unreadable] };
+}
+
+async function* dataKeysOf({ db }: Keys): AsyncGenerator<WrappedKey> {
+  let after = '00000000-0000-0000-0000-000000000000';
+  for (;;) {
+    const page = await listDataKeys(db, { after, limit: batch });
+    yield* page;
+    const last = page.at(-1);
+    if (!last) return;
+    after = last.caseId;
+  }
+}
+
+async function rewrap(
+  keys: Keys,
+  wrapped: WrappedKey,
+): Promise<'rewrapped' | 'left' | 'unreadable'> {
+  try {
+    return (await renew(keys, wrapped)) ? 'rewrapped' : 'left';
+  } catch (error) {
+    if (error instanceof SealBroken) return 'unreadable';
+    throw error;
+  }
+}
+
+/** Whether the case's key was under another master key, and is under the current one by this. */
+async function renew({ db, keyring }: Keys, wrapped: WrappedKey): Promise<boolean> {
+  const { caseId, dataKey } = wrapped;
+  const renewed = await keyring.rewrap(dataKey, caseId);
+  if (!renewed) return false;
+  const reported = await reportedIn(db, caseId, await keyring.unwrap(dataKey, caseId));
+  const [current, ...previous] = digestKeys(keyring);
+  return replaceDataKey(db, wrapped, renewed, {
+    // those of a report that comes in meanwhile are under the current key already
+    gone: previous.flatMap((key) => digestsOf(key, reported).map(({ digest }) => digest)),
+    added: digestsOf(current, reported),
+  });
+}
+
+async function replaceProofOf({ db, keyring }: Keys): Promise<void> {
+  const from = await findProof(db, proofName);
+  const to = from && (await keyring.rewrap(from, proofName));
+  if (from && to) await replaceProof(db, proofName, { from, to });
+}
