@@ -6,13 +6,13 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseSettings, type Settings } from '../machines/procedure.ts';
 import { BadSetting, reason } from './config/bad-setting.ts';
-import { checkDoor, doorSettings, doorVariables, type DoorSettings } from './config/door.ts';
+import { checkTrust, trustSettings, trustVariables, type TrustSettings } from './config/trust.ts';
 import { keySettings, keyVariables, type KeySettings } from './config/keys.ts';
 
 export { BadSetting };
 
 /** All that the environment decides. */
-export interface Config extends DoorSettings, KeySettings {
+export interface Config extends TrustSettings, KeySettings {
   readonly host: string;
   /** 0 lets the operating system choose. */
   readonly port: number;
@@ -58,14 +58,14 @@ const environment = z
       .regex(/^[\x21-\x7e]{16,}$/, 'must be at least 16 visible ASCII characters, without spaces')
       .optional(),
     RECOURSE_PROCEDURE: z.string().optional(),
-    ...doorVariables,
+    ...trustVariables,
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
         error: 'must be one of fatal, error, warn, info, debug, trace, silent',
       })
       .default('info'),
   })
-  .superRefine(checkDoor);
+  .superRefine(checkTrust);
 
 /**
  * Reads the environment. With the embedded database, makes the data directory and its keys at
@@ -96,7 +96,7 @@ export async function loadConfig(
     ...(adminToken !== undefined && { adminToken }),
     settings,
     logLevel: rest.LOG_LEVEL,
-    ...doorSettings(rest),
+    ...trustSettings(rest),
   };
 }
 

@@ -3,7 +3,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { isUtf8 } from 'node:buffer';
 import type { Server } from 'node:http';
 import type { Writable } from 'node:stream';
-import type { DoorSettings } from '../config/door.ts';
+import type { TrustSettings } from '../config/trust.ts';
 import type { Engine } from '../engine/engine.ts';
 import { InvalidRequest, NotFound } from '../errors.ts';
 import { authenticate } from './authentication.ts';
@@ -24,7 +24,7 @@ declare module 'fastify' {
   }
 }
 
-export interface AppOptions extends Partial<DoorSettings> {
+export interface AppOptions extends Partial<TrustSettings> {
   readonly engine: Engine;
   /** A level of pino. */
   readonly logLevel: string;

@@ -1,6 +1,6 @@
 /**
  * Who is asking: a bearer token (RFC 6750), ours or the identity provider's, is looked up, and its
- * holder's roles open doors.
+ * holder's roles say what they may ask for.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { handlerRoles, type Role } from '../../machines/context.ts';

@@ -5,7 +5,7 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { handle } from '../../machines/events/fields.ts';
-import type { OpenIdProvider } from '../config/door.ts';
+import type { OpenIdProvider } from '../config/trust.ts';
 import { NotReady, Unauthenticated } from '../errors.ts';
 
 /** Whom a token stands for, and until when. */

@@ -21,7 +21,7 @@ export async function findCase(
 }
 
 /** The case for the engine's own steps: deadlines and retention act for nobody. */
-export async function findCaseUnseen(db: Db, caseId: string): Promise<CaseRow | undefined> {
+export async function findCaseAsEngine(db: Db, caseId: string): Promise<CaseRow | undefined> {
   const [row] = await db
     .select()
     .from(cases)

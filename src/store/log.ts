@@ -95,17 +95,17 @@ export async function listLeafHashes(
 }
 
 /** A leaf, and what the database has now of the case that it names. */
-export interface LeafBesideCase extends LeafRow {
+export interface LeafWithCase extends LeafRow {
   readonly caseExists: boolean;
   /** Of the entry that the leaf names; null where there is none. */
   readonly entryHash: string | null;
 }
 
 /** The leaves from `from` on and before `size`, in order; at most `limit`. */
-export async function listLeavesBesideCases(
+export async function listLeavesWithCases(
   db: Db,
   { from, size, limit }: { from: number; size: number; limit: number },
-): Promise<LeafBesideCase[]> {
+): Promise<LeafWithCase[]> {
   const rows = await db
     .select({ leaf: logLeaves, caseId: cases.caseId, entryHash: history.hash })
     .from(logLeaves)

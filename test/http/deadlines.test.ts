@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CaseView, DeadlineView } from '../../src/engine/step/present.ts';
 import type { Verification } from '../../src/engine/audit/verify.ts';
 import { fireDueDeadlines } from '../../src/deadlines/loop.ts';
-import { findCaseUnseen } from '../../src/store/cases.ts';
+import { findCaseAsEngine } from '../../src/store/cases.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { ada, cleo } from '../support/cast.ts';
 import { closed, convened, met, notified, recorded, reported } from '../support/chapters.ts';
@@ -92,7 +92,7 @@ describe('a deadline', () => {
       expect(await fireDueDeadlines({ ...app.engine, db }, unexpected)).toBe(0);
     });
     expect(await fire()).toBe(0);
-    expect(await findCaseUnseen(app.db, id)).toMatchObject({
+    expect(await findCaseAsEngine(app.db, id)).toMatchObject({
       stages: { leadsMeeting: 'overdue' },
       headSeq: reported.length + 2,
     });

@@ -45,7 +45,7 @@ const ask = (token: string, { app: asked }: Pick<TestApp, 'app'> = app) =>
 const seconds = () => Math.floor(Date.now() / 1000);
 
 describe('a token of the identity provider', () => {
-  test('opens the door for the person whom it names, with the roles of our directory', async () => {
+  test('lets in the person whom it names, with the roles of our directory', async () => {
     const answer = await ask(await provider.tokenFor('cleo'));
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({ person: 'cleo', name: 'cleo', roles: ['responder'] });

@@ -186,7 +186,7 @@ describe('with a database', () => {
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('not the key') as string });
   });
 
-  test('people get tokens that open the door', async () => {
+  test('people get tokens that let them in', async () => {
     const added = await online('people', 'add', 'zoe', 'Zoe', '--role', 'lead', 'organizer');
     expect(added).toMatchObject({ code: 0, out: 'added zoe: Zoe, lead, organizer\n' });
     expect(await online('people', 'add', 'zoe', 'Zoe', '--role', 'lead')).toMatchObject({

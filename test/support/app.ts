@@ -68,7 +68,7 @@ export async function startApp({
   settings,
   now,
   keyring = keyringOf(randomBytes(32)),
-  ...door
+  ...options
 }: Partial<Omit<AppOptions, 'engine'>> & {
   settings?: Partial<Settings>;
   now?: () => Date;
@@ -90,7 +90,7 @@ export async function startApp({
       done();
     },
   });
-  const app = await buildApp({ engine, logLevel: 'trace', logStream, ...door });
+  const app = await buildApp({ engine, logLevel: 'trace', logStream, ...options });
   const undocumented: string[] = [];
   app.addHook('onSend', async (request, reply, payload) => {
     undocumented.push(...whatIsUndocumented(request, reply, payload));

@@ -8,7 +8,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { openCase } from '../../src/engine/step/open.ts';
 import { HistoryVerifier, type Verification } from '../../src/engine/audit/verify.ts';
 import { InvalidRequest, NotFound } from '../../src/errors.ts';
-import { findCaseUnseen, type CaseRow } from '../../src/store/cases.ts';
+import { findCaseAsEngine, type CaseRow } from '../../src/store/cases.ts';
 import type { Db } from '../../src/store/database.ts';
 import type { EntryRow } from '../../src/store/history.ts';
 import { anyEvent } from './arbitrary.ts';
@@ -75,7 +75,7 @@ export interface Told {
 
 /** A case as the database holds it, and whether it verifies. `db` is the owner's, who sees all. */
 export async function readBack(db: Db, caseId: string): Promise<Told> {
-  const row = await findCaseUnseen(db, caseId);
+  const row = await findCaseAsEngine(db, caseId);
   if (!row) throw new Error('no such case');
   const entries = await db
     .select()

@@ -8,7 +8,7 @@ import { handle } from '../../../machines/events/fields.ts';
 import type { Reader } from '../../engine/step/present.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { exportCase } from '../../engine/audit/export.ts';
-import { unseenReader } from '../../engine/audit/verify-all.ts';
+import { engineReader } from '../../engine/audit/verify-all.ts';
 import { NotFound } from '../../errors.ts';
 import { findPerson } from '../../store/people.ts';
 import { withEngine } from '../database.ts';
@@ -44,7 +44,7 @@ Examples:
       if (json && output === undefined)
         throw new Misuse('--json goes with --output: the bundle is JSON');
       const codename = await withEngine(async (engine) => {
-        const reader = as === undefined ? unseenReader : await readerOf(engine, as);
+        const reader = as === undefined ? engineReader : await readerOf(engine, as);
         const bundle = await exportCase(engine, reader, caseId).catch((error: unknown) => {
           if (!(error instanceof NotFound)) throw error;
           throw new Misuse(

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { NotFound } from '../../errors.ts';
 import { insertAccess, listAccesses, type AccessRow } from '../../store/accesses.ts';
-import { loadBeside } from '../../store/beside.ts';
+import { loadCaseLists } from '../../store/case-lists.ts';
 import { filterVisible, findCase, type CaseRow } from '../../store/cases.ts';
 import type { Db } from '../../store/database.ts';
 import { listEntries, type EntryRow } from '../../store/history.ts';
@@ -202,7 +202,7 @@ export async function verifyCase(
       const row = await readCase({ ...engine, db: tx }, reader, caseId);
       const verifier = new HistoryVerifier();
       for await (const entry of entriesOf(tx, reader.person, caseId)) verifier.add(entry);
-      return verifier.finish(row, await loadBeside(tx, reader.person, caseId));
+      return verifier.finish(row, await loadCaseLists(tx, reader.person, caseId));
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );

@@ -11,7 +11,7 @@ import {
   verifyCheckpoint,
   type Checkpoint,
 } from '../../crypto/note.ts';
-import { listLeavesBesideCases, type LeafBesideCase } from '../../store/log.ts';
+import { listLeavesWithCases, type LeafWithCase } from '../../store/log.ts';
 import { headLeafHash, latestCheckpoint, type Inclusion } from './checkpoint.ts';
 import type { Engine } from '../engine.ts';
 
@@ -84,9 +84,9 @@ export async function* auditLog(
   }
 }
 
-async function* leavesOf(db: Engine['db'], size: number): AsyncGenerator<LeafBesideCase> {
+async function* leavesOf(db: Engine['db'], size: number): AsyncGenerator<LeafWithCase> {
   for (let from = 0; from < size;) {
-    const leaves = await listLeavesBesideCases(db, { from, size, limit: batch });
+    const leaves = await listLeavesWithCases(db, { from, size, limit: batch });
     yield* leaves;
     from = (leaves.at(-1)?.index ?? size) + 1;
   }
@@ -135,7 +135,7 @@ const rootDiffers = (size: number, expected: Buffer, found: Buffer): LogDifferen
   found: found.toString('base64'),
 });
 
-function* checkCase(leaf: LeafBesideCase): Generator<LogDifference> {
+function* checkCase(leaf: LeafWithCase): Generator<LogDifference> {
   const { index, caseId, seq, hash, caseExists, entryHash } = leaf;
   const place = { index, caseId, seq };
   if (!caseExists) yield { check: 'case', ...place, expected: 'a case', found: null };

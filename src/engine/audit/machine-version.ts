@@ -6,7 +6,7 @@ import { caseMachine, machineIdentity } from '../../../machines/case.ts';
 import { definition } from '../../../machines/definition.ts';
 import { carryOverType } from '../../../machines/events.ts';
 import { canonicalHash } from '../../crypto/chain.ts';
-import { findCaseUnseen, listOtherVersions, type CaseRow } from '../../store/cases.ts';
+import { findCaseAsEngine, listOtherVersions, type CaseRow } from '../../store/cases.ts';
 import { commitStep } from '../../store/commit.ts';
 import { engineIdentity } from '../../store/visibility.ts';
 import { changeOf } from '../step/advance.ts';
@@ -87,7 +87,7 @@ export async function* carryOver(engine: Engine): AsyncGenerator<CarryOver> {
 /** Null where somebody else carried it over meanwhile. */
 async function carryOne(engine: Engine, caseId: string): Promise<CarryOver | null> {
   for (;;) {
-    const row = await findCaseUnseen(engine.db, caseId);
+    const row = await findCaseAsEngine(engine.db, caseId);
     if (!row || isCurrent(row)) return null;
     const run = await rerun(engine, row);
     const { snapshot } = run;

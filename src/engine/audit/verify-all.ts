@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts';
 import type { Verification } from './verify.ts';
 
 /** The engine as a reader: it sees every case, and opens none. */
-export const unseenReader: Reader = { person: engineIdentity, roles: [] };
+export const engineReader: Reader = { person: engineIdentity, roles: [] };
 
 export interface VerifiedCase {
   readonly caseId: string;
@@ -24,7 +24,7 @@ export async function* verifyAll(engine: Engine): AsyncGenerator<VerifiedCase> {
   for (let after: readonly [string, string] | undefined; ;) {
     const rows = await listCases(db, engineIdentity, { after, limit: batch, now: now() });
     for (const { caseId, codename } of rows)
-      yield { caseId, codename, verification: await verifyCase(engine, unseenReader, caseId) };
+      yield { caseId, codename, verification: await verifyCase(engine, engineReader, caseId) };
     const last = rows.at(-1);
     if (!last) return;
     after = [last.openedAt.toISOString(), last.caseId];

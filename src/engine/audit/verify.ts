@@ -4,7 +4,7 @@
  */
 import { canonicalHash, GENESIS_HASH, hashEntry, sha256Hex } from '../../crypto/chain.ts';
 import type { Violation } from '../../errors.ts';
-import type { Beside } from '../../store/beside.ts';
+import type { CaseLists } from '../../store/case-lists.ts';
 import type { CaseRow } from '../../store/cases.ts';
 import type { EntryRow } from '../../store/history.ts';
 import { bodyOf, snapshotHash } from '../step/entry.ts';
@@ -82,10 +82,10 @@ export class HistoryVerifier {
     this.#head = entry.hash;
   }
 
-  /** Compares the case as it is stored, and what stands beside it, with what its history makes of it. */
-  finish(row?: CaseRow, beside?: Beside): Verification {
+  /** Compares the case as it is stored, and the lists kept with it, with what its history makes of it. */
+  finish(row?: CaseRow, lists?: CaseLists): Verification {
     if (row) this.#checkRow(row);
-    if (beside) this.#checkBeside(beside);
+    if (lists) this.#checkLists(lists);
     return {
       ok: this.#chain === 'ok' && this.#replay === 'ok',
       entries: this.#entries,
@@ -110,14 +110,14 @@ export class HistoryVerifier {
     this.#replayFails(seq, 'eraseDueAt', eraseDueAt(this.#snapshot), moment(row.eraseDueAt));
   }
 
-  #checkBeside(beside: Beside): void {
+  #checkLists(lists: CaseLists): void {
     const seq = this.#entries;
     if (!this.#snapshot) return;
     const { context } = this.#snapshot;
     const outsiders = context.staff.outside.map(({ person }) => person).toSorted();
-    this.#replayFails(seq, 'outsiders', outsiders, beside.outsiders);
-    this.#replayFails(seq, 'assignments', assignedTo(context).toSorted(), beside.assignments);
-    this.#replayFails(seq, 'deadlines', deadlinesOf(this.#snapshot), beside.deadlines);
+    this.#replayFails(seq, 'outsiders', outsiders, lists.outsiders);
+    this.#replayFails(seq, 'assignments', assignedTo(context).toSorted(), lists.assignments);
+    this.#replayFails(seq, 'deadlines', deadlinesOf(this.#snapshot), lists.deadlines);
   }
 
   #checkChain(entry: VerifiableEntry): void {

@@ -15,7 +15,7 @@ import {
   TooContended,
   type Violation,
 } from '../../errors.ts';
-import { findCaseUnseen, loadForStep, type CaseRow, type Directory } from '../../store/cases.ts';
+import { findCaseAsEngine, loadForStep, type CaseRow, type Directory } from '../../store/cases.ts';
 import { commitStep, type CaseChange } from '../../store/commit.ts';
 import type { EntryRow } from '../../store/history.ts';
 import { decide, decideElapse, optionsFor } from './decide.ts';
@@ -24,7 +24,7 @@ import type { Engine } from '../engine.ts';
 import { makeEntry } from './entry.ts';
 import { caseIdsNamed, establish } from './establish.ts';
 import { recall, sealAnswer, type RequestKey } from './idempotency.ts';
-import { refuseUnknownKinds } from './kinds.ts';
+import { refuseUnknownResponseKinds } from './response-kinds.ts';
 import {
   assignedTo,
   type CaseView,
@@ -45,7 +45,7 @@ import {
   type CaseSnapshot,
   type StoredSnapshot,
 } from './statechart.ts';
-import { inTurn } from './turns.ts';
+import { queueForCase } from './case-queue.ts';
 
 export interface Submission {
   readonly person: string;
@@ -90,7 +90,7 @@ export async function submit(engine: Engine, submission: Submission): Promise<An
   // at once, so that nobody learns by waiting that there is something to wait for
   const answered = await attemptStep(engine, submission);
   if (answered) return answered;
-  return inTurn(engine, submission.caseId, async () => {
+  return queueForCase(engine, submission.caseId, async () => {
     for (let attempt = 1; attempt < attempts; attempt++) {
       const later = await attemptStep(engine, submission);
       if (later) return later;
@@ -153,7 +153,7 @@ async function judge(
   // the row's own spelling of the id: it goes into hashes and seals
   const { caseId } = row;
   const snapshot = restore(row.snapshot as StoredSnapshot);
-  refuseUnknownKinds(event, snapshot.context.settings);
+  refuseUnknownResponseKinds(event, snapshot.context.settings);
   const by: Actor = { person, roles: directory[person] ?? [] };
   const at = stepTime(now, row);
   const seq = row.headSeq + 1;
@@ -253,7 +253,7 @@ export function changeOf(next: CaseSnapshot, stored: StoredSnapshot, entry: Entr
  * @returns whether it ran out by this
  */
 export async function elapse(engine: Engine, caseId: string, name: DeadlineName): Promise<boolean> {
-  const row = await findCaseUnseen(engine.db, caseId);
+  const row = await findCaseAsEngine(engine.db, caseId);
   if (!row) throw new EngineDefect('a deadline of no case');
   if (!isCurrent(row)) return false;
   const at = stepTime(engine.now(), row);

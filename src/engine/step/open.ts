@@ -5,7 +5,7 @@ import { openingType } from '../../../machines/events.ts';
 import { GENESIS_HASH } from '../../crypto/chain.ts';
 import { newDataKey } from '../../crypto/sealing.ts';
 import { EngineDefect, EventRefused, NotFound, TooContended } from '../../errors.ts';
-import { findCase, findCaseUnseen, findRoles } from '../../store/cases.ts';
+import { findCase, findCaseAsEngine, findRoles } from '../../store/cases.ts';
 import { reserveCodename } from '../../store/codenames.ts';
 import { commitOpening } from '../../store/commit.ts';
 import { changeOf } from './advance.ts';
@@ -90,7 +90,7 @@ async function openedUnderEarlierKey(
       const caseId = keyedCaseId(secret, person, request.key, generation);
       const answer = await openedBefore(engine, { person, request }, caseId);
       if (answer) return answer;
-      if (!(await findCaseUnseen(engine.db, caseId))) break;
+      if (!(await findCaseAsEngine(engine.db, caseId))) break;
     }
   }
   return undefined;

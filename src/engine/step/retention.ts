@@ -1,7 +1,7 @@
 /** Erasing closed cases when their time has come: the profile's `retainFor`, unless a hold stops it. */
 import type { CaseEvent } from '../../../machines/events.ts';
 import { EngineDefect } from '../../errors.ts';
-import { findCaseUnseen } from '../../store/cases.ts';
+import { findCaseAsEngine } from '../../store/cases.ts';
 import { commitStep } from '../../store/commit.ts';
 import { changeOf, stepTime } from './advance.ts';
 import { decide } from './decide.ts';
@@ -16,7 +16,7 @@ import { eraseDueAt, restore, type StoredSnapshot } from './statechart.ts';
  * @returns whether it was erased by this
  */
 export async function eraseByRetention(engine: Engine, caseId: string): Promise<boolean> {
-  const row = await findCaseUnseen(engine.db, caseId);
+  const row = await findCaseAsEngine(engine.db, caseId);
   if (!row) throw new EngineDefect('the retention of no case');
   if (!isCurrent(row)) return false;
   const snapshot = restore(row.snapshot as StoredSnapshot);

@@ -1,4 +1,4 @@
-/** The settings of the door: whose word counts on where a request comes from, and on who sent it. */
+/** Whom the server trusts: whose word counts on where a request comes from, and on who sent it. */
 import { z } from 'zod';
 
 /** An OpenID Connect provider whose tokens are taken beside our own. */
@@ -11,7 +11,7 @@ export interface OpenIdProvider {
   readonly claim: string;
 }
 
-export interface DoorSettings {
+export interface TrustSettings {
   /**
    * The proxies that say the truth about where a request comes from. Addresses, and not how many:
    * whoever reaches the port directly could send as many as are believed.
@@ -33,7 +33,7 @@ function isIssuer(text: string): boolean {
 }
 
 /** The variables, for the environment's schema. */
-export const doorVariables = {
+export const trustVariables = {
   RECOURSE_TRUST_PROXY: z
     .string()
     .transform((list) => list.split(',').map((entry) => entry.trim()))
@@ -49,10 +49,10 @@ export const doorVariables = {
   RECOURSE_OIDC_CLAIM: z.string().default('sub'),
 };
 
-type Door = z.infer<z.ZodObject<typeof doorVariables>>;
+type TrustVariables = z.infer<z.ZodObject<typeof trustVariables>>;
 
 /** Issuer and audience come together: without an audience, tokens for any other service would do. */
-export function checkDoor(env: Door, context: z.core.$RefinementCtx): void {
+export function checkTrust(env: TrustVariables, context: z.core.$RefinementCtx): void {
   const [issuer, audience] = ['RECOURSE_OIDC_ISSUER', 'RECOURSE_OIDC_AUDIENCE'] as const;
   if ((env[issuer] === undefined) === (env[audience] === undefined)) return;
   const [missing, given] = env[issuer] === undefined ? [issuer, audience] : [audience, issuer];
@@ -60,7 +60,7 @@ export function checkDoor(env: Door, context: z.core.$RefinementCtx): void {
 }
 
 /** The settings that the variables make. */
-export function doorSettings(env: Door): DoorSettings {
+export function trustSettings(env: TrustVariables): TrustSettings {
   const { RECOURSE_OIDC_ISSUER: issuer, RECOURSE_OIDC_AUDIENCE: audience } = env;
   const claim = env.RECOURSE_OIDC_CLAIM;
   return {

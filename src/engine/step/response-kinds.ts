@@ -9,7 +9,7 @@ import { InvalidRequest } from '../../errors.ts';
  *
  * @throws {InvalidRequest} with a pointer to every kind that the case does not know
  */
-export function refuseUnknownKinds(event: EventInput, { extraResponses }: Settings): void {
+export function refuseUnknownResponseKinds(event: EventInput, { extraResponses }: Settings): void {
   const known = (kind: string) =>
     (responseKinds as readonly string[]).includes(kind) || extraResponses.includes(kind);
   const named: (readonly [pointer: string, kind: string])[] =

@@ -1,10 +1,10 @@
-/** What stands beside a case's row, written with every step: visibility and deadlines rest on it. */
+/** The lists kept with a case, written with every step: visibility and deadlines rest on them. */
 import { asc, eq, and } from 'drizzle-orm';
 import { caseAssignments, caseOutsiders, deadlines } from '../../drizzle/schema.ts';
 import type { Db } from './database.ts';
 import { actingAs } from './visibility.ts';
 
-export interface Beside {
+export interface CaseLists {
   readonly outsiders: readonly string[];
   readonly assignments: readonly string[];
   readonly deadlines: readonly {
@@ -16,7 +16,7 @@ export interface Beside {
 }
 
 /** People sorted by handle, deadlines soonest first, as the engine makes them. */
-export async function loadBeside(db: Db, person: string, caseId: string): Promise<Beside> {
+export async function loadCaseLists(db: Db, person: string, caseId: string): Promise<CaseLists> {
   const outsiders = await db
     .select({ person: caseOutsiders.person })
     .from(caseOutsiders)

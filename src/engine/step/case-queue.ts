@@ -8,7 +8,7 @@ const queues = new WeakMap<Engine, Map<string, Promise<unknown>>>();
  * one case who met would otherwise judge their steps again and again, all of them for each that gets
  * through. Other processes are kept apart by the head that a commit expects.
  */
-export async function inTurn<Result>(
+export async function queueForCase<Result>(
   engine: Engine,
   caseId: string,
   work: () => Promise<Result>,
