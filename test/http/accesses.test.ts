@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { describe, expect, test } from 'vitest';
 import { ada, cleo, dov } from '../support/cast.ts';
 import { closed, reported, safe } from '../support/chapters.ts';
 import {
@@ -14,6 +13,7 @@ import {
   tell,
   type Page,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 interface Access {
   readonly person: string;
@@ -23,12 +23,7 @@ interface Access {
 }
 
 const time = clock();
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp({ now: time.now });
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp({ now: time.now });
 
 const accessesTo = async (caseId: string, query = '', by = 'dov') => {
   const answer = await app.as(by).get<Page<Access>>(`/v1/cases/${caseId}/accesses${query}`);

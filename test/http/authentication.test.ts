@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { holdsAny } from '../../src/http/authentication.ts';
 import { handlerRoles } from '../../machines/context.ts';
-import { startApp, type TestApp } from '../support/app.ts';
+import { useApp } from '../support/use-app.ts';
 
-let { app, as, tokenOf, log, close }: TestApp = {} as TestApp;
-
-beforeAll(async () => {
-  const started = await startApp();
-  ({ app, as, tokenOf, log, close } = started);
-  await started.hire();
-});
-afterAll(() => close());
+const app = useApp();
+const { as, tokenOf, log } = app;
 
 const get = (url: string, authorization?: string) =>
-  app.inject({ url, headers: authorization === undefined ? {} : { authorization } });
+  app.app.inject({ url, headers: authorization === undefined ? {} : { authorization } });
 
 test.each([
   ['a known path', 'GET', '/v1/me', undefined],
@@ -28,7 +22,7 @@ test.each([
   ['a parameter that is too long', 'PATCH', `/v1/people/${'x'.repeat(5000)}`, undefined],
 ] as const)('without a token nothing is said about %s', async (_what, method, url, payload) => {
   const headers = payload === undefined ? {} : { 'content-type': 'application/json' };
-  const reply = await app.inject({ method, url, headers, ...(payload && { payload }) });
+  const reply = await app.app.inject({ method, url, headers, ...(payload && { payload }) });
   expect(reply.statusCode).toBe(401);
   expect(reply.headers['www-authenticate']).toBe('Bearer');
   expect(reply.headers['content-type']).toBe('application/problem+json; charset=utf-8');

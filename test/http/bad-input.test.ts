@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { eventSchemas } from '../../machines/events.ts';
 import { sendable, someOf } from '../support/arbitrary.ts';
-import { startApp, type Answer, type TestApp } from '../support/app.ts';
+import type { Answer } from '../support/app.ts';
 import { recorded } from '../support/chapters.ts';
 import {
   caseAfter,
@@ -13,14 +13,10 @@ import {
   type Problem,
   type Step,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 const time = clock();
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp({ now: time.now });
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp({ now: time.now });
 
 const json = { 'content-type': 'application/json' };
 

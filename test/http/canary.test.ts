@@ -3,11 +3,11 @@
  * taken, refused, tried, wrong, repeated, broken. They must turn up in the answers' confidential part
  * and nowhere else: no log line, problem, header, metric or column.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { confidentialFields } from '../../src/engine/step/split.ts';
 import type { EventType } from '../../machines/events.ts';
 import { sendable, someOf } from '../support/arbitrary.ts';
-import { startApp, type Answer, type TestApp } from '../support/app.ts';
+import type { Answer } from '../support/app.ts';
 import { rui, type Sent } from '../support/cast.ts';
 import { closed, conversing, notified } from '../support/chapters.ts';
 import {
@@ -20,17 +20,15 @@ import {
   type Problem,
   type Step,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 const time = clock();
-let app: TestApp;
+const app = useApp({ now: time.now });
 /** A case that is linked to: its id is confidential in the other's history, and a key of its own. */
 let linked: string;
 beforeAll(async () => {
-  app = await startApp({ now: time.now });
-  await app.hire();
   linked = (await openCase(app)).id;
 });
-afterAll(() => app.close());
 
 const canary = 'kanarienvogel';
 /** What was planted where, so that no field is forgotten. */

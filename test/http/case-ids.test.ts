@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CaseView } from '../../src/engine/step/present.ts';
 import type { Verification } from '../../src/engine/audit/verify.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { closed, recorded, reported } from '../support/chapters.ts';
 import {
   caseAfter,
@@ -11,13 +10,9 @@ import {
   type Problem,
   type Step,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp();
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp();
 
 const verified = (id: string) => app.as('eve').get<Verification>(`/v1/cases/${id}/verification`);
 

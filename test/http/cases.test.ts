@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { CaseView } from '../../src/engine/step/present.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { ada, cleo, rui } from '../support/cast.ts';
 import { closed, met, recorded, reported } from '../support/chapters.ts';
 import { clock, day, hour, openCase, tell, type Page, type Problem } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 const time = clock();
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp({ now: time.now });
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp({ now: time.now });
 
 const idsOf = (page: Page<CaseView>) => page.items.map(({ id }) => id);
 const list = async (query = '', by = 'ada') => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rootOf } from '../../src/crypto/merkle.ts';
 import { verifyConsistency } from '../../src/crypto/merkle-proof.ts';
 import { checkpointSigner, verifyCheckpoint } from '../../src/crypto/note.ts';
@@ -14,7 +14,7 @@ import {
   verifyHeadInclusion,
   type LogDifference,
 } from '../../src/engine/audit/log-audit.ts';
-import { startApp, type Answer, type TestApp } from '../support/app.ts';
+import type { Answer } from '../support/app.ts';
 import { ada, cleo, kim } from '../support/cast.ts';
 import { copyCase } from '../support/forgery.ts';
 import {
@@ -27,6 +27,7 @@ import {
   unexpected,
   type Page,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 interface Checkpoint {
   readonly size: number;
@@ -36,14 +37,8 @@ interface Checkpoint {
   readonly note: string;
 }
 
-let app: TestApp;
-let time: ReturnType<typeof clock>;
-beforeEach(async () => {
-  time = clock();
-  app = await startApp({ now: time.now });
-  await app.hire();
-});
-afterEach(() => app.close());
+const time = clock();
+const app = useApp({ now: time.now }, { per: 'test' });
 
 const take = async (by = 'eve'): Promise<Checkpoint> => {
   const answer = await app.as(by).post<Checkpoint>('/v1/checkpoints');

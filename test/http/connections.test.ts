@@ -1,20 +1,19 @@
 /** Slow, large and many: what a connection may cost. */
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import type { TestApp } from '../support/app.ts';
 import { dial, statusOf, type Wire } from '../support/wire.ts';
+import { useApp } from '../support/use-app.ts';
 
 describe('a connection', () => {
-  let app: TestApp;
+  const app = useApp({ requestTimeout: 300, maxConnections: 3 }, { per: 'test' });
   let wires: Wire[];
   beforeEach(async () => {
     wires = [];
-    app = await startApp({ requestTimeout: 300, maxConnections: 3 });
     await app.app.listen({ port: 0, host: '127.0.0.1' });
   });
-  afterEach(async () => {
+  afterEach(() => {
     for (const { hangUp } of wires) hangUp();
-    await app.close();
   });
   const connected = async () => {
     const wire = await dial(app.app);

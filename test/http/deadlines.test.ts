@@ -1,9 +1,8 @@
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CaseView, DeadlineView } from '../../src/engine/step/present.ts';
 import type { Verification } from '../../src/engine/audit/verify.ts';
 import { fireDueDeadlines } from '../../src/deadlines/loop.ts';
 import { findCaseAsEngine } from '../../src/store/cases.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { ada, cleo } from '../support/cast.ts';
 import { closed, convened, met, notified, recorded, reported } from '../support/chapters.ts';
 import {
@@ -21,19 +20,13 @@ import {
   type Page,
   type Problem,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 type Listed = DeadlineView & { readonly case: string; readonly codename: string };
 
 const time = clock();
-const apps: TestApp[] = [];
-let app: TestApp;
 // of its own for each story: firing takes whatever is due
-beforeEach(async () => {
-  app = await startApp({ now: time.now, settings: { appealWindow: 'P30D' } });
-  apps.push(app);
-  await app.hire();
-});
-afterAll(() => Promise.all(apps.map((one) => one.close())));
+const app = useApp({ now: time.now, settings: { appealWindow: 'P30D' } }, { per: 'test' });
 
 const fire = () => fireDueDeadlines(app.engine, unexpected);
 const read = async (id: string) => (await app.as('ada').get<CaseView>(`/v1/cases/${id}`)).body;

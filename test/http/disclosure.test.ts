@@ -1,7 +1,6 @@
 /** What an auditor may read: facts, and of one case the content too, as long as an organizer says. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EntryView } from '../../src/engine/step/present.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { ada, dov, oli } from '../support/cast.ts';
 import { closed, recorded } from '../support/chapters.ts';
 import {
@@ -16,15 +15,10 @@ import {
   tell,
   type Problem,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 const time = clock();
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp({ now: time.now });
-  await app.hire();
-  await app.hire({ fay: ['auditor'], gus: ['auditor', 'organizer'] });
-});
-afterAll(() => app.close());
+const app = useApp({ now: time.now, staff: { fay: ['auditor'], gus: ['auditor', 'organizer'] } });
 
 const grant = (person: string, milliseconds: number) =>
   dov('case.grantDisclosure', {

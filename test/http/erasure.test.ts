@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CaseView, EntryView } from '../../src/engine/step/present.ts';
 import type { Verification } from '../../src/engine/audit/verify.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { ada, dov, oli } from '../support/cast.ts';
 import { closed, recorded } from '../support/chapters.ts';
 import {
@@ -18,14 +17,10 @@ import {
   type Problem,
   type Step,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 const time = clock();
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp({ now: time.now });
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp({ now: time.now });
 
 const erase = <Body = Step>(id: string, by = 'dov', reason: unknown = 'request') =>
   app.as(by).post<Body>(`/v1/cases/${id}/erasure`, { reason });

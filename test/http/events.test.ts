@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CaseView } from '../../src/engine/step/present.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { ada, cleo } from '../support/cast.ts';
 import { convened, declined, recorded, reported, theReport } from '../support/chapters.ts';
 import {
@@ -16,14 +15,10 @@ import {
   type Problem,
   type Step,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 const time = clock();
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp({ now: time.now, settings: { extraResponses: ['refund-travel-grant'] } });
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp({ now: time.now, settings: { extraResponses: ['refund-travel-grant'] } });
 
 const read = async (id: string) => (await app.as('ada').get<CaseView>(`/v1/cases/${id}`)).body;
 

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { roles } from '../../machines/context.ts';
-import { startApp, type Answer, type TestApp } from '../support/app.ts';
+import type { Answer } from '../support/app.ts';
 import { closed } from '../support/chapters.ts';
 import { caseAfter } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp();
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp();
 
 type Paths = Readonly<Record<string, Readonly<Record<string, object>>>>;
 /** What is sent, where something is, and what else a call needs than its path. */

@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { submit } from '../../src/engine/step/advance.ts';
 import { takeCheckpoint } from '../../src/engine/audit/checkpoint.ts';
 import { exportCase } from '../../src/engine/audit/export.ts';
 import { openBundle } from '../../src/engine/audit/verify-bundle.ts';
 import { NotFound } from '../../src/errors.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { ada, cleo, dov, sent } from '../support/cast.ts';
 import { closed, recorded, reported, safe } from '../support/chapters.ts';
 import { caseAfter, openCase, send, tell, type Page } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp();
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp();
 
 const get = async (id: string, by: string) => app.as(by).get(`/v1/cases/${id}/export`);
 

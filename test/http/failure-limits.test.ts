@@ -1,21 +1,14 @@
 /** How often somebody may fail before the answers stop telling them why. */
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openCase, send, type Step } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 describe('failures', () => {
   const [guesses, refusals] = [5, 10];
-  let app: TestApp;
-  beforeEach(async () => {
-    const failureLimits = { guesses, refusals };
-    app = await startApp({ trustProxy: ['192.0.2.0/24'], failureLimits });
-    await app.hire();
-  });
-  afterEach(async () => {
-    vi.useRealTimers();
-    await app.close();
-  });
+  const failureLimits = { guesses, refusals };
+  const app = useApp({ trustProxy: ['192.0.2.0/24'], failureLimits }, { per: 'test' });
+  afterEach(() => vi.useRealTimers());
 
   let counted = 0;
   const guess = async (from: string, url = '/v1/me', forwardedFor?: string) => {

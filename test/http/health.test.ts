@@ -1,18 +1,14 @@
 import { connect } from 'node:net';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { machineIdentity } from '../../machines/case.ts';
 import { tidyComponents } from '../../src/http/components.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { asOwner } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
-let { app, db, as, hire, close }: TestApp = {} as TestApp;
-
-beforeEach(async () => {
-  ({ app, db, as, hire, close } = await startApp());
-});
-afterEach(() => close());
+const app = useApp({}, { per: 'test' });
+const { as } = app;
 
 describe('for those who run the server', () => {
   test('it is alive and ready, and needs no token to say so', async () => {
@@ -27,9 +23,7 @@ describe('for those who run the server', () => {
   });
 
   test('it is not ready on a database that was not migrated, but alive', async () => {
-    await asOwner({ db }, (owner) =>
-      owner.db.execute(sql`delete from drizzle.__drizzle_migrations`),
-    );
+    await asOwner(app, (owner) => owner.db.execute(sql`delete from drizzle.__drizzle_migrations`));
     const { status, body } = await as('nobody').get('/readyz');
     expect(status).toBe(503);
     expect(body).toMatchObject({
@@ -40,13 +34,12 @@ describe('for those who run the server', () => {
   });
 
   test('it is not ready without its database, but alive', async () => {
-    await asOwner({ db }, (owner) => owner.db.execute(sql`drop schema drizzle cascade`));
+    await asOwner(app, (owner) => owner.db.execute(sql`drop schema drizzle cascade`));
     expect((await as('nobody').get('/readyz')).status).toBe(503);
     expect((await as('nobody').get('/livez')).status).toBe(200);
   });
 
   test('it counts requests by route, and names no person and no path', async () => {
-    await hire({ ada: ['lead'] });
     await as('ada').get('/v1/me');
     await as('admin').patch('/v1/people/ada', { name: 'Ada' });
     await as('ada').get('/v1/nothing/of/interest');
@@ -167,8 +160,11 @@ describe('the documentation', () => {
 describe('answers', () => {
   test('leave as they were made, even where the schema forgot something', async () => {
     const schema = { hide: true, response: { 200: z.strictObject({ known: z.number() }) } };
-    app.get('/slip', { schema }, async () => ({ known: 'text', forgotten: [1, { deep: null }] }));
-    const reply = await app.inject('/slip');
+    app.app.get('/slip', { schema }, async () => ({
+      known: 'text',
+      forgotten: [1, { deep: null }],
+    }));
+    const reply = await app.app.inject('/slip');
     expect(reply.statusCode).toBe(200);
     expect(reply.json()).toEqual({ known: 'text', forgotten: [1, { deep: null }] });
   });
@@ -176,17 +172,17 @@ describe('answers', () => {
   test('are given to everybody who is connected when the application closes', async () => {
     const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    app.get('/slow', { schema: { hide: true } }, async () => {
+    app.app.get('/slow', { schema: { hide: true } }, async () => {
       arrive();
       await released;
       return { done: true };
     });
-    await app.listen({ port: 0, host: '127.0.0.1' });
-    const socket = connect(z.object({ port: z.number() }).parse(app.server.address()).port);
+    await app.app.listen({ port: 0, host: '127.0.0.1' });
+    const socket = connect(z.object({ port: z.number() }).parse(app.app.server.address()).port);
     socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
     await arrived;
-    const closed = app.close();
-    await vi.waitFor(() => expect(app.server.listening).toBe(false));
+    const closed = app.app.close();
+    await vi.waitFor(() => expect(app.app.server.listening).toBe(false));
     socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
     release();
     const received = (await socket.toArray()).join('');

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { CaseView, EntryView } from '../../src/engine/step/present.ts';
 import type { Verification } from '../../src/engine/audit/verify.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { ada, ben, cleo, dov } from '../support/cast.ts';
 import { closed, convened, objectives, recorded, reported } from '../support/chapters.ts';
 import {
@@ -17,14 +16,10 @@ import {
   type Problem,
   type Step,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 const time = clock();
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp({ now: time.now });
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp({ now: time.now });
 
 const pageOf = async (id: string, query: string, by = 'ada') =>
   (await app.as(by).get<Page<EntryView>>(`/v1/cases/${id}/history${query}`)).body;

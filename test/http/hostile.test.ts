@@ -1,10 +1,10 @@
 /** What somebody would try who has a valid token and bad intentions, or neither. */
 import { randomUUID } from 'node:crypto';
 import type { InjectOptions } from 'fastify';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { handlerRoles } from '../../machines/context.ts';
 import type { CaseView } from '../../src/engine/step/present.ts';
-import { startApp, type Answer, type Client, type TestApp } from '../support/app.ts';
+import type { Answer, Client } from '../support/app.ts';
 import {
   openCase,
   recordedIn,
@@ -13,21 +13,17 @@ import {
   type Problem,
   type Step,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
-let app: TestApp;
-let as: TestApp['as'];
+const app = useApp({ staff: { root: [...handlerRoles, 'auditor', 'admin'] } });
+const { as } = app;
 /** A case of cleo's, which rui has nothing to do with, and the admin never. */
 let hidden: CaseView;
 const never = randomUUID();
 
 beforeAll(async () => {
-  app = await startApp();
-  ({ as } = app);
-  await app.hire();
-  await app.hire({ root: [...handlerRoles, 'auditor', 'admin'] });
   hidden = await openCase(app);
 });
-afterAll(() => app.close());
 
 interface Schema {
   readonly $ref?: string;

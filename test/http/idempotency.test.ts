@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CaseView } from '../../src/engine/step/present.ts';
-import { startApp, type Answer, type TestApp } from '../support/app.ts';
+import type { Answer } from '../support/app.ts';
 import { ada, cleo } from '../support/cast.ts';
 import {
   clock,
@@ -14,14 +14,10 @@ import {
   type Problem,
   type Step,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 const time = clock();
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp({ now: time.now });
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp({ now: time.now });
 
 let keys = 0;
 const newKey = () => `key-${(keys += 1)}`;

@@ -1,19 +1,15 @@
 /** Content that pretends to be structure: of objects, headers, log lines, or HTTP itself. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { recordedIn } from '../support/telling.ts';
 import { dial, statusOf } from '../support/wire.ts';
+import { useApp } from '../support/use-app.ts';
 
-let app: TestApp;
-let as: TestApp['as'];
+const app = useApp();
+const { as } = app;
 
 beforeAll(async () => {
-  app = await startApp();
-  ({ as } = app);
-  await app.hire();
   await app.app.listen({ port: 0, host: '127.0.0.1' });
 });
-afterAll(() => app.close());
 
 describe('JSON', () => {
   test.each([

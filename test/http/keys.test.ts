@@ -1,16 +1,16 @@
 /** The master key: the right one at the start, and another one in its place while the servers run. */
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { keyringOf, type Keyring } from '../../src/crypto/keyring.ts';
 import type { CaseView } from '../../src/engine/step/present.ts';
 import { fitsDatabase, rotate } from '../../src/engine/confidential/rotate.ts';
 import type { Verification } from '../../src/engine/audit/verify.ts';
 import { serverRole } from '../../src/store/database.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { ada, cleo } from '../support/cast.ts';
 import { recorded, welcomed } from '../support/chapters.ts';
 import { asOwner, caseAfter, clock, historyOf, openCase, send, tell } from '../support/telling.ts';
 import { cloneDatabase } from '../support/database.ts';
+import { useApp } from '../support/use-app.ts';
 
 const newKey = () => randomBytes(32);
 
@@ -49,19 +49,14 @@ describe('a rotation', () => {
   const restartWith = (current: Buffer, previous?: Buffer) => {
     ring = keyringOf(current, previous);
   };
-  let app: TestApp;
-  beforeAll(async () => {
-    restartWith(old);
-    const keyring: Keyring = {
-      wrap: (...given) => ring.wrap(...given),
-      unwrap: (...given) => ring.unwrap(...given),
-      rewrap: (...given) => ring.rewrap(...given),
-      derive: (purpose) => ring.derive(purpose),
-    };
-    app = await startApp({ now: time.now, keyring });
-    await app.hire();
-  });
-  afterAll(() => app.close());
+  restartWith(old);
+  const keyring: Keyring = {
+    wrap: (...given) => ring.wrap(...given),
+    unwrap: (...given) => ring.unwrap(...given),
+    rewrap: (...given) => ring.rewrap(...given),
+    derive: (purpose) => ring.derive(purpose),
+  };
+  const app = useApp({ now: time.now, keyring });
   /** Each story begins with everything under the old key. */
   beforeEach(async () => {
     restartWith(old, young);

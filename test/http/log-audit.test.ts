@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { checkpoints, logLeaves } from '../../drizzle/schema.ts';
 import { checkpointSigner, NoteBroken } from '../../src/crypto/note.ts';
 import { takeCheckpoint } from '../../src/engine/audit/checkpoint.ts';
@@ -8,12 +8,13 @@ import {
   type LogAuditOptions,
   type LogDifference,
 } from '../../src/engine/audit/log-audit.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { cleo } from '../support/cast.ts';
 import { cutHistory, deleteCase, forgeLog, rewriteHistory, tamper } from '../support/forgery.ts';
 import { clock, day, openCase, tell } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
-let app: TestApp;
+const time = clock();
+const app = useApp({ now: time.now }, { per: 'test' });
 /** The case that somebody tampers with. It has four entries; the second and the fourth are in the log. */
 let victim: string;
 /** Checkpoints that somebody kept, of three leaves and of five. */
@@ -26,9 +27,6 @@ const audit = (note?: string, options?: LogAuditOptions): Promise<LogDifference[
   Array.fromAsync(auditLog(app.engine, note, options));
 
 beforeEach(async () => {
-  const time = clock();
-  app = await startApp({ now: time.now });
-  await app.hire();
   for (const _ of [1, 2, 3]) victim = (await openCase(app)).id;
   await tell(app, victim, [thanks]);
   yesterdays = (await checkpoint()).note;
@@ -37,7 +35,6 @@ beforeEach(async () => {
   await openCase(app);
   todays = (await checkpoint()).note;
 });
-afterEach(() => app.close());
 
 test('a log that nobody touched has no differences', async () => {
   const progress: [number, number][] = [];
@@ -166,14 +163,14 @@ describe('a log', () => {
 describe('a kept checkpoint', () => {
   test('that another key signed is told, and compared all the same', async () => {
     const old = app.engine.signer;
-    app = { ...app, engine: { ...app.engine, signer: checkpointSigner(Buffer.alloc(32, 1)) } };
+    const engine = { ...app.engine, signer: checkpointSigner(Buffer.alloc(32, 1)) };
+    const auditNow = (options?: LogAuditOptions) =>
+      Array.fromAsync(auditLog(engine, yesterdays, options));
     await openCase(app);
-    await checkpoint();
-    expect(await audit(yesterdays)).toMatchObject([
-      { check: 'signature', size: 3, found: yesterdays },
-    ]);
-    const verifierKeys = [old.verifierKey, app.engine.signer.verifierKey];
-    expect(await audit(yesterdays, { verifierKeys })).toEqual([]);
+    await takeCheckpoint(engine);
+    expect(await auditNow()).toMatchObject([{ check: 'signature', size: 3, found: yesterdays }]);
+    const verifierKeys = [old.verifierKey, engine.signer.verifierKey];
+    expect(await auditNow({ verifierKeys })).toEqual([]);
   });
 
   test('that is none is refused', async () => {

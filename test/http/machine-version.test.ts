@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asc, eq, sql } from 'drizzle-orm';
 import { cases, history } from '../../drizzle/schema.ts';
 import { hashEntry } from '../../src/crypto/chain.ts';
@@ -7,17 +7,11 @@ import { carryOver, planCarryOver } from '../../src/engine/audit/machine-version
 import type { CaseView } from '../../src/engine/step/present.ts';
 import type { Verification } from '../../src/engine/audit/verify.ts';
 import type { EntryRow } from '../../src/store/history.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { asOwner, caseAfter, historyOf, send, type Problem } from '../support/telling.ts';
 import { reported } from '../support/chapters.ts';
+import { useApp } from '../support/use-app.ts';
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startApp();
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp();
 
 /** Makes a case as if version 0 had judged it, chain and all. */
 async function asOfVersionZero(

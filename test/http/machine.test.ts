@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { stageNames } from '../../machines/diagram.ts';
 import { eventTypes } from '../../machines/events.ts';
 import { ruleIds, universalRules } from '../../machines/rules.ts';
 import { sendCaseDiagram } from '../../src/http/routes/diagrams.ts';
-import { startApp, type TestApp } from '../support/app.ts';
+import { useApp } from '../support/use-app.ts';
 
 interface Event {
   readonly type: string;
@@ -27,16 +27,14 @@ interface Rule {
 
 const someText: unknown = expect.any(String);
 
-let { app, as, hire, close }: TestApp = {} as TestApp;
+const app = useApp();
+const { as } = app;
 
-beforeAll(async () => {
-  ({ app, as, hire, close } = await startApp());
-  app.get('/case-diagram', { schema: { hide: true } }, async (_request, reply) =>
+beforeAll(() => {
+  app.app.get('/case-diagram', { schema: { hide: true } }, async (_request, reply) =>
     sendCaseDiagram(reply, { stages: { intake: 'reported' }, status: 'closed' }),
   );
-  await hire();
 });
-afterAll(() => close());
 
 describe('the machine', () => {
   const machine = async () => (await as('cleo').get<Machine>('/v1/machine')).body;
@@ -91,7 +89,7 @@ describe('the machine', () => {
   });
 
   test('refers to schemas that the document has', async () => {
-    const document = (await app.inject('/openapi.json')).json<{
+    const document = (await app.app.inject('/openapi.json')).json<{
       components: { schemas: Record<string, unknown> };
     }>();
     const { events } = await machine();

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EventType } from '../../machines/events.ts';
 import type { Violation } from '../../src/errors.ts';
 import { sendable, someOf } from '../support/arbitrary.ts';
-import { startApp, type Answer, type TestApp } from '../support/app.ts';
+import type { Answer } from '../support/app.ts';
 import { ada, dov, kim, type Sent } from '../support/cast.ts';
 import {
   closed,
@@ -26,6 +26,7 @@ import {
   type Page,
   type Problem,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 interface Option {
   readonly type: EventType;
@@ -34,12 +35,7 @@ interface Option {
   readonly schema: { readonly $ref: string };
 }
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp({ now: clock().now, settings: { appealWindow: 'P30D' } });
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp({ now: clock().now, settings: { appealWindow: 'P30D' } });
 
 const optionsOf = async (caseId: string, by: string) =>
   (await app.as(by).get<Page<Option>>(`/v1/cases/${caseId}/options`)).body;

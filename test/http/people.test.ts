@@ -1,10 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ensureFirstAdmin } from '../../src/engine/staff/first-admin.ts';
 import { listPeople } from '../../src/store/people.ts';
-import { startApp, type TestApp } from '../support/app.ts';
+import type { TestApp } from '../support/app.ts';
 import { countWaiting } from '../support/telling.ts';
 import { cloneDatabase } from '../support/database.ts';
+import { useApp, withApp } from '../support/use-app.ts';
 
 interface Page {
   readonly items: readonly { readonly id: string }[];
@@ -53,13 +54,7 @@ describe('the first admin', () => {
 });
 
 describe('the directory', () => {
-  let { as, hire, close }: TestApp = {} as TestApp;
-
-  beforeAll(async () => {
-    ({ as, hire, close } = await startApp());
-    await hire();
-  });
-  afterAll(() => close());
+  const { as, hire } = useApp();
 
   test('tells everybody who they are', async () => {
     const { status, body } = await as('cleo').get('/v1/me');
@@ -187,10 +182,8 @@ describe('the directory', () => {
     ['deactivate', { active: false }],
     ['demote', { roles: ['lead'] as const }],
   ])('keeps one of two admins who %s each other at once', async (verb, change) => {
-    const own = await startApp();
-    try {
-      const other = `to-${verb}`;
-      await own.hire({ [other]: ['admin'] });
+    const other = `to-${verb}`;
+    await withApp({ staff: { [other]: ['admin'] } }, async (own) => {
       // Both have begun before either can end.
       const answers = await own.db.transaction(async (tx) => {
         await tx.execute(sql`select from people where id in ('admin', ${other}) for update`);
@@ -203,8 +196,6 @@ describe('the directory', () => {
       });
       const statuses = (await Promise.all(answers)).map(({ status }) => status);
       expect(new Set(statuses)).toEqual(new Set([200, 409]));
-    } finally {
-      await own.close();
-    }
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import * as errors from '../../src/errors.ts';
 import { answerBrokenRequest } from '../../src/http/error-handler.ts';
@@ -11,9 +11,11 @@ import {
   problems,
   type ProblemName,
 } from '../../src/http/problems.ts';
-import { startApp, type Answer, type TestApp } from '../support/app.ts';
+import type { Answer } from '../support/app.ts';
+import { useApp } from '../support/use-app.ts';
 
-let { app, db, as, log, close }: TestApp = {} as TestApp;
+const app = useApp();
+const { as, log } = app;
 const violation = {
   rule: 'a-rule',
   statement: 'Not yet.',
@@ -43,26 +45,22 @@ const thrown: Partial<Record<ProblemName, () => Error>> = {
 };
 
 beforeAll(async () => {
-  const started = await startApp();
-  ({ app, db, as, log, close } = started);
-  await started.hire();
-  app.get('/probe/:name', { schema: { hide: true } }, (request) => {
+  app.app.get('/probe/:name', { schema: { hide: true } }, (request) => {
     const { name } = z.object({ name: z.string() }).parse(request.params);
     throw thrown[name as ProblemName]?.() ?? new Error('no such probe');
   });
-  app.get('/broken/code', { schema: { hide: true } }, async () => {
+  app.app.get('/broken/code', { schema: { hide: true } }, async () => {
     throw new TypeError(`${secret}\n    at ${secret} (file.ts:1:1)`);
   });
-  app.get('/broken/statement', { schema: { hide: true } }, async () => {
-    await db.execute(sql`select ${secret}::uuid`);
+  app.app.get('/broken/statement', { schema: { hide: true } }, async () => {
+    await app.db.execute(sql`select ${secret}::uuid`);
   });
-  app.get('/broken/worse', { schema: { hide: true } }, async () => {
+  app.app.get('/broken/worse', { schema: { hide: true } }, async () => {
     // oxlint-disable-next-line typescript/only-throw-error -- what a careless library does
     throw secret;
   });
-  await app.listen({ port: 0, host: '127.0.0.1' });
+  await app.app.listen({ port: 0, host: '127.0.0.1' });
 });
-afterAll(() => close());
 
 const json = { 'content-type': 'application/json' };
 const post = (body: string | Buffer, headers: Record<string, string> = json) =>
@@ -258,7 +256,7 @@ const numbers = (count: number) =>
 
 /** Sends bytes over a connection, and takes whatever comes until it is closed. */
 async function sendRaw(bytes: string): Promise<string> {
-  const { port } = app.server.address() as AddressInfo;
+  const { port } = app.app.server.address() as AddressInfo;
   return new Promise((resolve, reject) => {
     let received = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));

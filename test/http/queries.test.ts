@@ -1,17 +1,14 @@
 /** Queries that no client of good will sends: what PostgreSQL cannot take is a 400 before it gets there. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openCase, type Problem } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
-let app: TestApp;
+const app = useApp({ staff: { omni: ['lead', 'auditor', 'admin'] } });
 let caseId = '';
 beforeAll(async () => {
-  app = await startApp();
-  await app.hire({ omni: ['lead', 'auditor', 'admin'], cleo: ['responder'] });
   caseId = (await openCase(app)).id;
   await app.as('omni').post('/v1/checkpoints');
 });
-afterAll(() => app.close());
 
 /** The status, and what it is about. */
 async function ask(path: string) {

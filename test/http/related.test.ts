@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EventType } from '../../machines/events.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { ada, cleo } from '../support/cast.ts';
 import { convened, welcomed } from '../support/chapters.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type Page,
   type Problem,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 interface Related {
   readonly case: string;
@@ -24,12 +24,7 @@ interface Related {
 }
 
 const time = clock();
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp({ now: time.now });
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp({ now: time.now });
 
 const report = (...reportedPersons: object[]) => [
   ...welcomed,

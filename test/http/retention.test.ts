@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bostonPython } from '../../machines/procedure.ts';
 import { keyringOf } from '../../src/crypto/keyring.ts';
 import { unseal, unwrapKey } from '../../src/crypto/sealing.ts';
@@ -7,7 +7,6 @@ import { jobsOf } from '../../src/deadlines/loop.ts';
 import { eraseDueCases } from '../../src/deadlines/retention.ts';
 import { openCase as openInEngine } from '../../src/engine/step/open.ts';
 import type { Verification } from '../../src/engine/audit/verify.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { ada, cleo, dov, kim } from '../support/cast.ts';
 import { closed, recorded, welcomed } from '../support/chapters.ts';
 import {
@@ -22,16 +21,11 @@ import {
   tell,
   unexpected,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 const time = clock();
 const master = randomBytes(32);
-let app: TestApp;
-beforeAll(async () => {
-  const settings = { retainFor: 'P30D' };
-  app = await startApp({ now: time.now, settings, keyring: keyringOf(master) });
-  await app.hire();
-});
-afterAll(() => app.close());
+const app = useApp({ now: time.now, settings: { retainFor: 'P30D' }, keyring: keyringOf(master) });
 
 const eraseDue = (report: (error: unknown) => void = unexpected) =>
   eraseDueCases(app.engine, report);

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { describe, expect, test } from 'vitest';
 import { recorded, welcomed } from '../support/chapters.ts';
 import {
   caseAfter,
@@ -10,14 +9,9 @@ import {
   type Problem,
   type Step,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp();
-  await app.hire();
-  await app.hire({ dual: ['responder', 'auditor'], back: ['lead'], gone: ['lead'] });
-});
-afterAll(() => app.close());
+const app = useApp({ staff: { dual: ['responder', 'auditor'], back: ['lead'], gone: ['lead'] } });
 
 const setActive = (person: string, active: boolean) =>
   app.as('admin').patch(`/v1/people/${person}`, { active });

@@ -2,12 +2,11 @@
  * Row-level security behind the visibility predicate, with the server's own role: statements that
  * forgot the predicate find nothing, and change nothing.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type postgres from 'postgres';
 import { cases } from '../../drizzle/schema.ts';
 import { serverRole } from '../../src/store/database.ts';
 import { actingAs } from '../../src/store/visibility.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { ada, cleo, dov } from '../support/cast.ts';
 import { recorded } from '../support/chapters.ts';
 import {
@@ -19,22 +18,20 @@ import {
   send,
   tell,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 const tables = ['cases', 'history', 'deadlines', 'stored_answers', 'digests', 'accesses'] as const;
 /** What the server may do with each at all, beside reading and adding. */
 const changeable = ['cases', 'deadlines', 'stored_answers'] as const;
 const deletable = ['deadlines', 'stored_answers', 'digests'] as const;
 
-let app: TestApp;
+const app = useApp({ now: clock().now });
 let hidden: string;
 let open: string;
 beforeAll(async () => {
-  app = await startApp({ now: clock().now });
-  await app.hire();
   hidden = await fullCase({ excluded: ['ben'] });
   open = await fullCase();
 });
-afterAll(() => app.close());
 
 /** A case with rows in every table. */
 async function fullCase(opening: { excluded?: string[] } = {}): Promise<string> {

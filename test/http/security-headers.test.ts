@@ -1,19 +1,14 @@
 /** What every answer tells a browser, and whether it trusts a proxy. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { describe, expect, test } from 'vitest';
+import { useApp } from '../support/use-app.ts';
 
 interface OpenApi {
   readonly paths: Readonly<Record<string, object>>;
 }
 
 describe('every answer', () => {
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await startApp({ trustProxy: ['192.0.2.1'] });
-    await app.hire();
-  });
-  afterAll(() => app.close());
+  const app = useApp({ trustProxy: ['192.0.2.1'] });
 
   const get = (url: string, headers: Record<string, string> = {}, remoteAddress = '192.0.2.7') =>
     app.app.inject({ url, headers, remoteAddress });

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { describe, expect, test, vi } from 'vitest';
 import { countWaiting } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 interface Token {
   readonly id: string;
@@ -11,15 +11,10 @@ interface Token {
 const problem = (name: string) => ({ type: `urn:recourse:problem:${name}` });
 describe('tokens', () => {
   let clock = new Date('2026-03-01T12:00:00.000Z');
-  let { app, as, db, hire, close }: TestApp = {} as TestApp;
+  const app = useApp({ now: () => clock });
+  const { as, hire } = app;
   const me = (token: string) =>
-    app.inject({ url: '/v1/me', headers: { authorization: `Bearer ${token}` } });
-
-  beforeAll(async () => {
-    ({ app, as, db, hire, close } = await startApp({ now: () => clock }));
-    await hire();
-  });
-  afterAll(() => close());
+    app.app.inject({ url: '/v1/me', headers: { authorization: `Bearer ${token}` } });
 
   test('are made by an admin for others, and by everybody for themselves', async () => {
     for (const [maker, holder] of [
@@ -109,10 +104,10 @@ describe('tokens', () => {
   test('made while their holder is deactivated are made before, and end, or not at all', async () => {
     await hire({ pia: ['lead'] });
     // The holder's row is held, as by a deactivation that has not ended.
-    const [made, deactivated] = await db.transaction(async (tx) => {
+    const [made, deactivated] = await app.db.transaction(async (tx) => {
       await tx.execute(sql`update people set active = false where id = 'pia'`);
       const making = as('pia').post<Token>('/v1/people/pia/tokens', { label: 'late' });
-      await vi.waitFor(async () => expect(await countWaiting({ db })).toBe(1));
+      await vi.waitFor(async () => expect(await countWaiting(app)).toBe(1));
       return [making, as('admin').patch('/v1/people/pia', { active: false })];
     });
     expect(await made).toMatchObject({ status: 404 });
@@ -131,7 +126,7 @@ describe('tokens', () => {
   describe('made with a token that expires', () => {
     const inHours = (hours: number) => new Date(clock.getTime() + hours * 3_600_000).toISOString();
     const makeWith = async (token: string, body: { expiresAt?: string }, person = 'ben') => {
-      const reply = await app.inject({
+      const reply = await app.app.inject({
         method: 'POST',
         url: `/v1/people/${person}/tokens`,
         headers: { authorization: `Bearer ${token}` },

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../machines/context.ts';
 import type { CaseView } from '../../src/engine/step/present.ts';
-import { startApp, type Answer, type TestApp } from '../support/app.ts';
+import type { Answer } from '../support/app.ts';
 import { ada, cleo, dov, rui } from '../support/cast.ts';
 import { closed, met, recorded, safe } from '../support/chapters.ts';
 import {
@@ -16,19 +16,14 @@ import {
   type Page,
   type Step,
 } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 // Each may send whatever can be sent, but for what keeps them out.
 const everything: readonly Role[] = ['responder', 'lead', 'coordinator', 'organizer'];
 const kept = { rex: everything, eli: everything, pat: everything, may: ['responder'] } as const;
 
 const time = clock();
-let app: TestApp;
-beforeAll(async () => {
-  app = await startApp({ now: time.now });
-  await app.hire();
-  await app.hire(kept);
-});
-afterAll(() => app.close());
+const app = useApp({ now: time.now, staff: kept });
 
 const seenBy = async (person: string, id: string) =>
   (await app.as(person).get(`/v1/cases/${id}`)).status === 200;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { fireDueDeadlines } from '../../src/deadlines/loop.ts';
 import { hashEntry } from '../../src/crypto/chain.ts';
 import { bodyOf, snapshotHash } from '../../src/engine/step/entry.ts';
@@ -12,19 +12,16 @@ import {
   type CaseSnapshot,
   type StoredSnapshot,
 } from '../../src/engine/step/statechart.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { asOwner, clock, hour, unexpected } from '../support/telling.ts';
 import { anything, openFor, readBack, say, storyAt, wholeStory } from '../support/walks.ts';
+import { useApp } from '../support/use-app.ts';
 
 const time = clock();
-let app: TestApp;
+const app = useApp({ now: time.now, settings: { appealWindow: 'P30D' } });
 let other: string;
 beforeAll(async () => {
-  app = await startApp({ now: time.now, settings: { appealWindow: 'P30D' } });
-  await app.hire();
   other = await openFor(app.engine);
 });
-afterAll(() => app.close());
 
 const stored = (snapshot: CaseSnapshot | null): StoredSnapshot =>
   snapshot ? persist(snapshot) : {};

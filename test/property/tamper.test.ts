@@ -1,24 +1,22 @@
 import { sql, type SQL } from 'drizzle-orm';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { GENESIS_HASH, hashEntry } from '../../src/crypto/chain.ts';
 import { fireDueDeadlines } from '../../src/deadlines/loop.ts';
 import { bodyOf } from '../../src/engine/step/entry.ts';
 import type { Verification } from '../../src/engine/audit/verify.ts';
 import type { Db } from '../../src/store/database.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { asOwner, clock, day, unexpected } from '../support/telling.ts';
 import { openFor, readBack, say, wholeStory } from '../support/walks.ts';
+import { useApp } from '../support/use-app.ts';
 
 const time = clock();
-let app: TestApp;
+const app = useApp({ now: time.now });
 let caseId: string;
 let length: number;
 /** The seq of a deadline's entry. */
 let elapsed: number;
 beforeAll(async () => {
-  app = await startApp({ now: time.now });
-  await app.hire();
   caseId = await openFor(app.engine);
   for (const [index, said] of wholeStory.entries()) {
     // a deadline and a refusal belong to a history worth forging
@@ -33,7 +31,6 @@ beforeAll(async () => {
   ({ length } = entries);
   elapsed = entries.findIndex(({ outcome }) => outcome === 'elapsed') + 1;
 });
-afterAll(() => app.close());
 
 class Undone extends Error {}
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { fireDueDeadlines } from '../../src/deadlines/loop.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { asOwner, clock, day, unexpected } from '../support/telling.ts';
 import {
   anything,
@@ -12,16 +11,14 @@ import {
   wholeStory,
   type Said,
 } from '../support/walks.ts';
+import { useApp } from '../support/use-app.ts';
 
 const time = clock();
-let app: TestApp;
+const app = useApp({ now: time.now });
 let other: string;
 beforeAll(async () => {
-  app = await startApp({ now: time.now });
-  await app.hire();
   other = await openFor(app.engine);
 });
-afterAll(() => app.close());
 
 /** A part of the story, and what is said all at once when it has come so far. */
 const crowds = () =>

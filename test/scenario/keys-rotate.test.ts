@@ -1,23 +1,21 @@
 /** `recourse keys rotate`, as an operator goes about it. */
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { beforeAll, expect, inject, test, vi } from 'vitest';
 import { keyringOf } from '../../src/crypto/keyring.ts';
 import { fitsDatabase } from '../../src/engine/confidential/rotate.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { recorded } from '../support/chapters.ts';
 import { asOwner, caseAfter } from '../support/telling.ts';
 import { recourse } from '../support/terminal.ts';
+import { useApp } from '../support/use-app.ts';
 
 // Every command is a process of its own, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const [old, young] = [randomBytes(32), randomBytes(32)];
-let app: TestApp;
+const app = useApp({ keyring: keyringOf(old) });
 let url: string;
 beforeAll(async () => {
-  app = await startApp({ keyring: keyringOf(old) });
-  await app.hire();
   await fitsDatabase(app.engine);
   for (let i = 0; i < 3; i++) await caseAfter(app, recorded);
   const [database] = await asOwner(
@@ -26,7 +24,6 @@ beforeAll(async () => {
   );
   url = new URL(database?.name ?? '', inject('templateUrl')).href;
 });
-afterAll(() => app.close());
 
 const run = (env: Record<string, string>, ...options: string[]) =>
   recourse(['keys', 'rotate', ...options], { cwd: tmpdir(), env: { DATABASE_URL: url, ...env } });

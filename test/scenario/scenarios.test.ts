@@ -3,13 +3,14 @@
  * a case, sends an event, reads, posts or lets time pass, and says what is to be expected of it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Settings } from '../../machines/procedure.ts';
 import { fireDueDeadlines } from '../../src/deadlines/loop.ts';
-import { startApp, type Answer, type TestApp } from '../support/app.ts';
+import type { Answer, TestApp } from '../support/app.ts';
 import { recordGolden } from '../support/golden.ts';
 import { clock, unexpected } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 const anything = z.record(z.string(), z.unknown());
 const texts = z.array(z.string());
@@ -56,16 +57,14 @@ interface Stage {
   readonly advance: (milliseconds: number) => void;
 }
 /** One application for all stories of a procedure, each with a clock of its own. */
-const prepared = new Map<string, Promise<Stage>>();
-async function prepare(settings: Partial<Settings>): Promise<Stage> {
+const prepared = new Map<string, Stage>();
+function prepare(settings: Partial<Settings> = {}): Stage {
+  const key = JSON.stringify(settings);
   const { now, advance } = clock();
-  const app = await startApp({ settings, now });
-  await app.hire();
-  return { app, advance };
+  const stage = prepared.get(key) ?? { app: useApp({ settings, now }), advance };
+  prepared.set(key, stage);
+  return stage;
 }
-afterAll(async () => {
-  for (const stage of prepared.values()) await (await stage).app.close();
-});
 
 type Names = Map<string, unknown>;
 
@@ -145,11 +144,7 @@ function judge(step: Asking, answer: Answer, names: Names): void {
 }
 
 /** Plays a story up to the first step that goes otherwise; says what was wrong with it. */
-async function play({ file, procedure = {}, steps }: Story): Promise<string[]> {
-  const key = JSON.stringify(procedure);
-  const ready = prepared.get(key) ?? prepare(procedure);
-  prepared.set(key, ready);
-  const { app, advance } = await ready;
+async function play({ file, steps }: Story, { app, advance }: Stage): Promise<string[]> {
   const names: Names = new Map();
   for (const [index, step] of steps.entries()) {
     if ('wait' in step) {
@@ -170,8 +165,9 @@ async function play({ file, procedure = {}, steps }: Story): Promise<string[]> {
   return [];
 }
 
-test.each(stories)('$file: $title', async (story) => {
-  expect(await play(story)).toEqual([]);
+const staged = stories.map((story) => ({ ...story, stage: prepare(story.procedure) }));
+test.each(staged)('$file: $title', async ({ stage, ...story }) => {
+  expect(await play(story, stage)).toEqual([]);
 });
 
 test('there are stories enough, and none without a refusal or an expectation', () => {

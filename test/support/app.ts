@@ -63,17 +63,20 @@ const roster: Readonly<Record<string, readonly Role[]>> = {
   eve: ['auditor'],
 };
 
+/** What differs from an ordinary server. */
+export interface StartOptions extends Partial<Omit<AppOptions, 'engine'>> {
+  readonly settings?: Partial<Settings>;
+  readonly now?: () => Date;
+  readonly keyring?: Keyring;
+}
+
 /** Builds the application on a clone of the migrated database, and holds every answer to its schema. */
 export async function startApp({
   settings,
   now,
   keyring = keyringOf(randomBytes(32)),
   ...options
-}: Partial<Omit<AppOptions, 'engine'>> & {
-  settings?: Partial<Settings>;
-  now?: () => Date;
-  keyring?: Keyring;
-} = {}): Promise<TestApp> {
+}: StartOptions = {}): Promise<TestApp> {
   const database = await cloneDatabase({ role: serverRole });
   const { db } = database;
   const engine: Engine = {

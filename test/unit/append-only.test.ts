@@ -1,23 +1,20 @@
 import type { Sql } from 'postgres';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { serverRole } from '../../src/store/database.ts';
-import { startApp, type TestApp } from '../support/app.ts';
 import { cloneDatabase } from '../support/database.ts';
 import { recorded } from '../support/chapters.ts';
 import { asOwner, caseAfter } from '../support/telling.ts';
+import { useApp } from '../support/use-app.ts';
 
 /** insufficient_privilege */
 const refused = { code: '42501' };
 
-let app: TestApp;
+const app = useApp();
 let caseId: string;
 beforeAll(async () => {
-  app = await startApp();
-  await app.hire();
   ({ id: caseId } = await caseAfter(app, recorded));
 });
-afterAll(() => app.close());
 
 /** Works in the application's database under the role, and ends with a rollback. */
 const under = (role: 'server' | 'owner', work: (sql: Sql) => Promise<unknown>) =>
