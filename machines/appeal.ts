@@ -1,63 +1,69 @@
 /** The reported person may write to the leaders (SP, appeal). */
-import type { Context, Decision } from './context.ts';
-import { responsesOf } from './decision.ts';
-import { on, stage, type Condition } from './setup.ts';
+import type { Context, Decision, OwnContext, Reported } from './context.ts';
+import { changeReported } from './people.ts';
+import { listed, settleActions, toTell } from './responses.ts';
+import type { ResponseFacts } from './rules/rule.ts';
+import { on, stage, when } from './setup.ts';
 
-const note = (context: Context, known: Partial<Context['appeal']>) => ({
-  appeal: { ...context.appeal, ...known },
-});
-
-const when = (condition: Condition) => ({ type: 'when', params: { condition } }) as const;
-
-/** Where the profile has no window there is no clock: an `after` without a due time would fire at once. */
-const opens = {
-  'internal.notified': [
-    { guard: when('appealOpensWithAWindow'), target: '.open.limited' },
-    { guard: when('appealOpens'), target: '.open.unlimited' },
-  ],
-};
+const note = (context: OwnContext, known: Partial<Reported['appeal']>): Context =>
+  changeReported(context, context.self, ({ appeal }) => ({ appeal: { ...appeal, ...known } }));
 
 const review = on({
   'appeal.assignReviewers': {
     target: 'underReview',
-    record: ({ staff }, { reviewers }) => ({ staff: { ...staff, reviewers } }),
+    record: (context, { facts }) => note(context, { reviewers: facts.reviewers }),
   },
 });
 
-/**
- * The leaders' word: whatever the outcome, the reported person is told anew, and what they ruled is
- * not the leads' to revise, though the appeal may have reopened the case.
- */
-const ruled = (
-  context: Context,
-  outcome: NonNullable<Context['appeal']['outcome']>,
-  known: Partial<Decision> = {},
-): Partial<Context> => ({
-  ...note(context, { outcome }),
-  reopened: false,
-  decision: context.decision && {
-    ...context.decision,
-    notifiedAt: null,
-    unnotifiable: false,
-    ...known,
+const file = on({
+  'appeal.file': {
+    target: 'filed',
+    record: (context) => note(context, { filed: true, outcome: null, reviewers: [] }),
   },
 });
+
+/** The leaders' word: whatever the outcome, the reported person is told anew. */
+function ruled(
+  context: OwnContext,
+  at: string,
+  outcome: NonNullable<Reported['appeal']['outcome']>,
+  change: (decision: Decision) => Partial<Decision> = () => ({}),
+): Context {
+  const decided = changeReported(note(context, { outcome }), context.self, ({ decision }) => ({
+    decision: decision && toTell(decision, { appealed: true, ...change(decision) }),
+  }));
+  return settleActions(decided, at);
+}
+
+/** What the leaders put in place of the responses; what falls away is owed a lift. */
+const replaced =
+  ({ self }: OwnContext, responses: readonly ResponseFacts[]) =>
+  (decision: Decision): Partial<Decision> => ({
+    responses: listed(self, decision.responses, responses),
+  });
+
+/** Without a window there is no clock: an `after` without a due time would fire at once. */
+const opens = [
+  when('they may appeal, for a time', 'open.limited'),
+  when('they may appeal', 'open.unlimited'),
+];
 
 export const appeal = stage.createStateConfig({
   initial: 'idle',
+  meta: { order: ['filed', 'underReview', 'open', 'idle', 'lapsed', 'settled'] },
   states: {
-    idle: {},
+    idle: { always: opens },
     open: {
       initial: 'unlimited',
       states: {
         unlimited: {},
-        limited: { after: { appealWindow: { target: '#case.open.appeal.lapsed' } } },
+        limited: { after: { appealWindow: { target: '#reported.appeal.lapsed' } } },
       },
-      on: on({
-        'appeal.file': { target: 'filed', record: (context) => note(context, { filed: true }) },
-      }),
+      always: when('they are to be told anew', 'idle'),
+      on: file,
     },
-    lapsed: {},
+    // one that was made in time is entered late, or let in
+    lapsed: { always: when('they are to be told anew', 'idle'), on: file },
     filed: { on: review },
     underReview: {
       on: {
@@ -67,33 +73,31 @@ export const appeal = stage.createStateConfig({
             {
               given: { outcome: 'upheld' },
               target: 'settled',
-              record: (context) => ruled(context, 'upheld'),
+              record: (context, { at }) => ruled(context, at, 'upheld'),
             },
             {
               given: { outcome: 'modified' },
               target: 'settled',
-              raise: 'internal.appealModified',
-              record: (context, { responses = [] }) =>
-                ruled(context, 'modified', { responses: responsesOf(responses) }),
+              record: (context, { at, facts }) =>
+                ruled(context, at, 'modified', replaced(context, facts.responses ?? [])),
             },
             {
               given: { outcome: 'overturned' },
               target: 'settled',
-              raise: 'internal.appealOverturned',
-              record: (context) =>
-                ruled(context, 'overturned', { violation: false, responses: [] }),
+              record: (context, { at }) =>
+                ruled(context, at, 'overturned', (decision) => ({
+                  finding: 'no-violation',
+                  ...replaced(context, [])(decision),
+                })),
             },
           ],
         }),
       },
     },
-    settled: {},
+    settled: { always: [when('the decision is another', 'idle'), ...opens] },
   },
-  on: {
-    ...opens,
-    ...on({
-      'appeal.notifyRoute': { record: (context) => note(context, { routeTold: true }) },
-      'appeal.encourageApology': {},
-    }),
-  },
+  on: on({
+    'appeal.notifyRoute': { record: (context) => note(context, { routeTold: true }) },
+    'appeal.encourageApology': {},
+  }),
 });

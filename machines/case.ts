@@ -1,19 +1,18 @@
 /**
- * The whole case: open, with one region per stage side by side, or closed. The order between the
- * stages is a matter of rules, so that every "not yet" can be explained (lifecycle.md, "Shape").
+ * The case's own machine: open, with one region per stage side by side, or closed. The order between
+ * the stages is a matter of rules, so that every "not yet" can be explained.
  */
-import { appeal } from './appeal.ts';
-import { openingContext, type Context } from './context.ts';
-import { decision } from './decision.ts';
+import type { Context, Ref } from './context.ts';
+import type { CaseEvent } from './events.ts';
 import { immediateResponse } from './immediate-response.ts';
 import { intake } from './intake.ts';
 import { leadsMeeting } from './leads-meeting.ts';
 import { including, leave } from './people.ts';
+import { confirmedBy, propose, takesTwo, withoutProposal } from './proposals.ts';
 import { publicCommunication } from './public-communication.ts';
-import { reportedPersonFollowUp } from './reported-person-follow-up.ts';
-import { reporterCare } from './reporter-care.ts';
-import { namedHas } from './rules/case-facts.ts';
-import { on, stage } from './setup.ts';
+import { settle } from './reporter-care.ts';
+import { officesOf } from './rules/case-facts.ts';
+import { injected, on, stage, type Recording } from './setup.ts';
 
 /** Raised with every change of the definition; a case and each of its entries keep theirs. */
 export const machineIdentity = { id: 'case', version: '1' } as const;
@@ -24,42 +23,117 @@ export const replayedVersions: readonly string[] = [machineIdentity.version];
 const staffed = ({ staff }: Context, known: Partial<Context['staff']>) => ({
   staff: { ...staff, ...known },
 });
+const but = <T extends { readonly person: string }>(list: readonly T[], person: string) =>
+  list.filter((other) => other.person !== person);
 
 /** Who takes part, and what is kept: possible in an open case and in a closed one. */
 const always = on({
   'case.recuse': {
-    record: (context, event) =>
+    record: (context, { facts }) =>
       leave(context, {
-        person: event.person,
+        person: facts.person,
         why: 'recused',
-        lead: namedHas(context, event, event.person, 'lead'),
+        offices: officesOf(context, facts, facts.person),
       }),
   },
   'case.hold': { record: () => ({ held: true }) },
   'case.releaseHold': { record: () => ({ held: false }) },
   'case.grantDisclosure': {
-    record: (context, { person, until }) =>
+    record: (context, { facts: { person, until } }) =>
       staffed(context, {
-        disclosures: [
-          ...context.staff.disclosures.filter((granted) => granted.person !== person),
-          { person, until },
-        ],
+        disclosures: [...but(context.staff.disclosures, person), { person, until }],
       }),
   },
   'case.revokeDisclosure': {
-    record: (context, { person }) =>
-      staffed(context, {
-        disclosures: context.staff.disclosures.filter((granted) => granted.person !== person),
-      }),
+    record: (context, { facts }) =>
+      staffed(context, { disclosures: but(context.staff.disclosures, facts.person) }),
   },
 });
 
-const reopening: Partial<Context> = { closedAt: null, reopened: true };
+const nameSubstitute: Recording<'case.nameSubstitute'> = (context, { facts, by }) => {
+  const { person, as } = facts;
+  const others = context.staff.substitutes.filter(
+    (substitute) => substitute.person !== person || substitute.as !== as,
+  );
+  const byOrganizer = by?.roles.some((role) => role === 'organizer' || role === 'ombud') ?? false;
+  return staffed(context, { substitutes: [...others, { person, as, byOrganizer }] });
+};
+
+const noteAbsence: Recording<'case.noteAbsence'> = (context, { facts, by }) => {
+  const { person } = facts;
+  const offices = officesOf(context, facts, person);
+  return staffed(context, {
+    absent: [...but(context.staff.absent, person), { person, by: by?.person ?? '', offices }],
+  });
+};
+
+const noteBreach: Recording<'case.noteBreach'> = (context, { facts, seq }) => ({
+  departures: [
+    ...context.departures,
+    { seq, rule: facts.rule, ground: 'breach', by: facts.by ?? null, review: null },
+  ],
+});
+
+const voided: Recording<'case.void'> = (_, { facts, at, by }) => ({
+  closedAt: at,
+  voided: {
+    reason: facts.reason,
+    by: [by?.person, facts.confirmed?.by].filter((person) => person !== undefined),
+  },
+});
+
+const redacted: Recording<'case.redact'> = (context, { facts }) => ({
+  redactions: [...context.redactions, ...(facts.redacts ?? [])],
+});
+
+const closed: Recording<'case.close'> = (_, { at }) => ({ closedAt: at });
+
+/** Others than reporters have no machine of their own: what is planned for them is a list of the leads'. */
+const careForOthers = on({
+  'care.provide': {
+    record: (context, { facts }) =>
+      changeOthers(context, facts, ({ contact }) => ({ contact: contact || facts.contact })),
+  },
+  'care.noteWish': {
+    record: (context, { facts }) => {
+      const known = changeOthers(context, facts, () => ({ wish: facts.contact }));
+      return facts.contact === 'none' ? settleAll(known, facts) : known;
+    },
+  },
+  'care.followUpWithImpacted': { record: (context, { facts }) => settleAll(context, facts) },
+  'care.markUnreachable': { record: (context, { facts }) => settleAll(context, facts) },
+  'care.dropFollowUp': { record: (context, { facts }) => settleAll(context, facts) },
+});
+
+interface About {
+  readonly for?: Ref | readonly Ref[] | undefined;
+}
+type Other = Context['people']['others'][number];
+
+const settleAll = (context: Context, { for: whom }: About): Context =>
+  [whom ?? []].flat().reduce(settle, context);
+
+function changeOthers(
+  context: Context,
+  { for: whom }: About,
+  change: (other: Other) => Partial<Other>,
+): Context {
+  const refs = [whom ?? []].flat();
+  const others = context.people.others.map((other) =>
+    refs.includes(other.ref) ? { ...other, ...change(other) } : other,
+  );
+  return { ...context, people: { ...context.people, others } };
+}
+
+const reopening = (): Partial<Context> => ({ closedAt: null, voided: null });
+const reopens = { target: 'open.past', record: reopening } as const;
+/** Its own stage takes it in the case as reopened. */
+const reopensFor = { ...reopens, raise: 'itself' } as const;
 
 export const caseMachine = stage.createMachine({
   id: machineIdentity.id,
   version: machineIdentity.version,
-  context: ({ input }) => openingContext(input),
+  context: injected,
   initial: 'open',
   states: {
     open: {
@@ -67,44 +141,53 @@ export const caseMachine = stage.createMachine({
       states: {
         intake,
         immediateResponse,
-        reporterCare,
         leadsMeeting,
-        reportedPersonFollowUp,
-        decision,
-        appeal,
         publicCommunication,
         past: { type: 'history', history: 'deep' },
       },
       on: {
         ...always,
+        ...careForOthers,
         ...on({
           'case.readmit': {
-            record: (context, { person }) =>
+            record: (context, { facts: { person } }) =>
               staffed(context, {
-                outside: context.staff.outside.filter((outsider) => outsider.person !== person),
+                outside: but(context.staff.outside, person),
+                cleared: but(context.staff.cleared, person),
               }),
           },
           'case.bringIn': {
-            record: (context, { person }) =>
-              staffed(context, { broughtIn: including(context.staff.broughtIn, person) }),
+            record: (context, { facts }) =>
+              staffed(context, { broughtIn: including(context.staff.broughtIn, facts.person) }),
           },
-          'case.nameSubstitute': {
-            record: (context, event) => {
-              const byOrganizer = event.by?.roles.includes('organizer') ?? false;
-              const others = context.staff.substitutes.filter(
-                ({ person }) => person !== event.person,
-              );
-              return staffed(context, {
-                substitutes: [...others, { person: event.person, byOrganizer }],
-              });
+          'case.refer': {
+            record: (context, { facts }) =>
+              staffed(context, { referredTo: including(context.staff.referredTo, facts.person) }),
+          },
+          'case.noteAbsence': { record: noteAbsence },
+          'case.nameSubstitute': { record: nameSubstitute },
+          'case.link': [
+            { given: { relation: 'duplicate', confirmed: false }, record: propose },
+            {
+              given: { relation: 'duplicate' },
+              record: (_, { facts, seq }) => ({ duplicateOf: facts.confirmed?.proposal ?? seq }),
             },
+            {},
+          ],
+          'case.void': takesTwo(voided, 'closed'),
+          'case.redact': takesTwo(redacted),
+          'case.confirm': {
+            raise: (context, event) =>
+              confirmedBy(context, event as CaseEvent<'case.confirm'>) ?? event,
+            record: (context, { facts }) => withoutProposal(context, facts.seq),
           },
-          'case.link': {
-            record: (context, { relation }) => ({
-              duplicate: context.duplicate || relation === 'duplicate',
-            }),
-          },
-          'case.close': { target: 'closed', record: (_, { at }) => ({ closedAt: at }) },
+          'case.withdraw': { record: (context, { facts }) => withoutProposal(context, facts.seq) },
+          'case.noteBreach': { record: noteBreach },
+          'case.addNote': {},
+          'case.close': [
+            { given: { departs: true, confirmed: false }, record: propose },
+            { target: 'closed', record: closed },
+          ],
         }),
       },
     },
@@ -112,10 +195,16 @@ export const caseMachine = stage.createMachine({
       on: {
         ...always,
         ...on({
-          'case.reopen': { target: 'open.past', record: () => reopening },
+          'case.reopen': reopens,
           'case.erase': { record: () => ({ erased: true }) },
-          // its own stage takes it in the case as reopened
-          'appeal.file': { target: 'open.past', record: () => reopening, raise: 'itself' },
+          // the person's own machine takes it, in the case as reopened
+          'appeal.file': reopens,
+          'immediate.seekResource': reopensFor,
+          'immediate.assess': reopensFor,
+          'immediate.summonLead': reopensFor,
+          'immediate.takeAction': reopensFor,
+          'immediate.liftAction': reopensFor,
+          'immediate.resolve': reopensFor,
         }),
       },
     },

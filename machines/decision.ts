@@ -1,98 +1,116 @@
-/** Deciding, and carrying the responses out (SP, possible responses). */
-import type { Context, Decision, Response } from './context.ts';
+/** Deciding on one reported person, carrying the responses out, and putting a decision right (SP, possible responses). */
+import type { Context, Decision, OwnContext, ResponseState } from './context.ts';
+import type { EventFacts } from './events.ts';
+import { changeReported } from './people.ts';
+import { listed, settleActions, toTell } from './responses.ts';
 import { namedHas } from './rules/case-facts.ts';
-import type { ResponseFacts } from './rules/rule.ts';
-import { on, stage } from './setup.ts';
+import { on, ownReported, stage, when, type Recording } from './setup.ts';
 import { addDuration } from './time.ts';
 
-const amend = ({ decision }: Context, known: Partial<Decision>) => ({
-  decision: decision && { ...decision, ...known },
-});
+const decidersOf = (
+  context: Context,
+  facts: EventFacts<'decision.record'> | EventFacts<'decision.amend'>,
+): Decision['deciders'] =>
+  facts.deciders.map((person) => ({
+    person,
+    organizer: namedHas(context, facts, person, 'organizer'),
+  }));
 
-/** The responses as the case keeps them. `none` is carried out by doing nothing. */
-export function responsesOf(
-  responses: readonly (ResponseFacts & { readonly callsForResignation?: boolean | undefined })[],
-): Response[] {
-  return responses.map(
-    ({ kind, for: target, until, indefinite, with: apartFrom, callsForResignation }) => ({
-      kind,
-      for: target ?? null,
-      until: until ?? null,
-      indefinite: indefinite ?? false,
-      with: apartFrom ?? null,
-      callsForResignation: callsForResignation ?? false,
-      carriedOut: kind === 'none',
-    }),
+const record: Recording<'decision.record'> = (context, { facts, at }) =>
+  settleActions(
+    changeReported(context, context.self, () => ({
+      decision: {
+        finding: facts.finding,
+        deciders: decidersOf(context, facts),
+        responses: listed(context.self, [], facts.responses),
+        meeting: context.leadsMeeting.held,
+        changed: false,
+        appealed: false,
+        notifiedAt: null,
+        unnotifiable: false,
+      },
+    })),
+    at,
   );
-}
 
-const notification = on({
-  'decision.notifyReportedPerson': {
-    raise: 'internal.notified',
-    record: (context, { at }) => {
-      const { decision: standing, settings, due } = context;
-      // the first telling counts: a second one does not give more time to appeal
-      if (standing?.notifiedAt) return {};
-      // there is one appeal: telling its outcome opens no second one
-      const mayAppeal = standing?.violation === true && !context.appeal.filed;
-      const window = mayAppeal ? settings.appealWindow : null;
-      return {
-        ...amend(context, { notifiedAt: at }),
-        due: { ...due, appealWindow: window ? addDuration(at, window) : due.appealWindow },
-      };
-    },
-  },
-  'decision.markUnnotifiable': { record: (context) => amend(context, { unnotifiable: true }) },
-});
+/** A decision that was put right is another one: it is told anew, and may be appealed anew. */
+const amend: Recording<'decision.amend'> = (context, { facts, at }) =>
+  settleActions(
+    changeReported(context, context.self, ({ decision, appeal, due }) => ({
+      decision:
+        decision &&
+        toTell(decision, {
+          finding: facts.finding ?? decision.finding,
+          responses: listed(context.self, decision.responses, facts.responses),
+          deciders: decidersOf(context, facts),
+          meeting: context.leadsMeeting.held,
+        }),
+      appeal: { ...appeal, filed: false, outcome: null, reviewers: [] },
+      due: { ...due, appealWindow: null },
+    })),
+    at,
+  );
 
-/** After an appeal the leaders' word replaces the decision; after a new meeting there is none. */
-const overruled = {
-  'internal.appealModified': { target: '.decided' },
-  'internal.appealOverturned': { target: '.carriedOut' },
-  'internal.meetingReconvened': { target: '.idle' },
+const note = (context: OwnContext, known: Partial<Decision>): Context =>
+  changeReported(context, context.self, ({ decision }) => ({
+    decision: decision && { ...decision, ...known },
+  }));
+
+/** The first telling counts: a second one does not give more time to appeal. */
+const notify: Recording<'decision.notifyReportedPerson'> = (context, { at }) => {
+  const { decision, appeal } = ownReported(context);
+  if (!decision || decision.notifiedAt !== null) return {};
+  const mayAppeal =
+    decision.finding === 'violation' && (!appeal.filed || !context.settings.oneAppeal);
+  const window = mayAppeal ? context.settings.appealWindow : null;
+  return changeReported(note(context, { notifiedAt: at }), context.self, ({ due }) => ({
+    due: { ...due, appealWindow: window === null ? due.appealWindow : addDuration(at, window) },
+  }));
 };
+
+const become = (context: OwnContext, response: number, state: ResponseState): Context =>
+  note(context, {
+    responses: (ownReported(context).decision?.responses ?? []).map((decided) =>
+      decided.response === response ? { ...decided, state } : decided,
+    ),
+  });
+
+/** What a decision is good for once it stands. */
+const whileItStands = on({
+  'decision.amend': { record: amend },
+  'decision.notifyReportedPerson': { record: notify },
+  'decision.markUnnotifiable': { record: (context) => note(context, { unnotifiable: true }) },
+});
 
 export const decision = stage.createStateConfig({
   initial: 'idle',
+  meta: { order: ['deliberating', 'decided', 'idle', 'carriedOut'] },
   states: {
-    idle: { on: { 'internal.followUpEnded': { target: 'deliberating' } } },
+    idle: { always: when('the leads have met about them', 'deliberating') },
     deliberating: {
-      on: on({
-        'decision.record': {
-          target: 'decided',
-          record: (context, event) => ({
-            decision: {
-              violation: event.violation,
-              deciders: event.deciders.map((person) => ({
-                person,
-                organizer: namedHas(context, event, person, 'organizer'),
-              })),
-              responses: responsesOf(event.responses),
-              notifiedAt: null,
-              unnotifiable: false,
-            },
-            reopened: false,
-          }),
-        },
-      }),
+      always: when('the leads meet again', 'idle'),
+      on: on({ 'decision.record': { target: 'decided', record } }),
     },
     decided: {
-      always: {
-        guard: { type: 'when', params: { condition: 'everythingCarriedOut' } },
-        target: 'carriedOut',
+      always: when('everything is carried out', 'carriedOut'),
+      on: {
+        ...whileItStands,
+        ...on({
+          'decision.carryOutResponse': {
+            record: (context, { facts }) => become(context, facts.response, 'carriedOut'),
+          },
+          'decision.abandonResponse': {
+            record: (context, { facts }) => become(context, facts.response, 'abandoned'),
+          },
+          'decision.liftResponse': {
+            record: (context, { facts }) => become(context, facts.response, 'lifted'),
+          },
+        }),
       },
-      on: on({
-        'decision.carryOutResponse': {
-          record: (context, { response }) =>
-            amend(context, {
-              responses: (context.decision?.responses ?? []).map((decided, index) =>
-                index === response - 1 ? { ...decided, carriedOut: true } : decided,
-              ),
-            }),
-        },
-      }),
     },
-    carriedOut: {},
+    carriedOut: {
+      always: when('something is to be done again', 'decided'),
+      on: whileItStands,
+    },
   },
-  on: { ...overruled, ...notification },
 });

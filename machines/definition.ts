@@ -1,9 +1,9 @@
-/** Reading the machine: what its states take, under which rules, and what follows from it. */
-import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+/** Reading the machines: what their states take, under which rules, and what follows from it. */
+import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import { z } from 'zod';
 import { eventDefinitions, eventSchemas, eventTypes, type EventType } from './events.ts';
-import { ruleIds, rules, universalRules, type RuleId } from './rules.ts';
-import type { Step } from './rules/rule.ts';
+import { bindingOf, ruleIds, rules, universalRules, type RuleId } from './rules.ts';
+import { machines } from './configurations.ts';
 
 /** One way in which a state takes an event. */
 export interface Way {
@@ -15,7 +15,7 @@ export interface Way {
   readonly given: string | null;
   /** The event's own: those that are on every event go without saying. */
   readonly rules: readonly RuleId[];
-  /** The internal event by which other stages follow. */
+  /** What is taken next, within the same step. */
   readonly raises: string | null;
 }
 
@@ -23,6 +23,11 @@ export interface Way {
 export function waysOf(node: AnyStateNode): Way[] {
   const branches = [...node.transitions.values(), node.always ?? []];
   return branches.flatMap((ways) => ways.map((way) => wayOf(node, way, ways.length > 1)));
+}
+
+/** What a transition that raises something says of it (setup.ts): the event itself is code. */
+interface Meta {
+  readonly raises?: string;
 }
 
 /** The parameters of the guards `rules` and `when` (setup.ts). */
@@ -40,7 +45,7 @@ function wayOf(node: AnyStateNode, way: AnyTransitionDefinition, isBranch: boole
     to: target === node ? null : target,
     given: params.condition ?? inWords(params.given) ?? (isBranch ? 'otherwise' : null),
     rules: params.rules ?? [],
-    raises: raisedBy(way),
+    raises: (way.meta as Meta | undefined)?.raises ?? null,
   };
 }
 
@@ -54,44 +59,9 @@ function inWords(given: GuardParams['given']): string | undefined {
   return words.join(', ');
 }
 
-interface Raise {
-  readonly type: string;
-  readonly event: (step: { event: { type: string } }) => { type: string };
-}
-
-/** What a transition raises is an expression of the event that it takes. */
-function raisedBy({ actions, eventType }: AnyTransitionDefinition): string | null {
-  for (const action of actions) {
-    const { type, event } = action as unknown as Partial<Raise>;
-    if (type !== 'xstate.raise' || !event) continue;
-    const raised = event({ event: { type: eventType as string } }).type;
-    // An event that is taken once more tells the other stages nothing.
-    if (raised !== eventType) return raised;
-  }
-  return null;
-}
-
-/** Whether it is a forbidden action: one of its rules refuses it whatever the case and the payload. */
-export function isForbidden(type: string): boolean {
-  const own = eventDefinitions[type as EventType]?.rules ?? [];
-  return own.some((rule) => {
-    try {
-      return rules[rule].check(unseen(type)).verdict === 'broken';
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** An event in a case that cannot be looked at. */
-const unseen = (type: string) =>
-  ({
-    type,
-    by: null,
-    get context(): never {
-      throw new Error('the rule looks at the case');
-    },
-  }) as unknown as Step;
+/** Whether it is a forbidden action: it is taken only to be refused. */
+export const isForbidden = (type: string): boolean =>
+  eventDefinitions[type as EventType]?.forbidden === true;
 
 /** A state with all that it takes, as JSON. */
 function described(node: AnyStateNode): unknown {
@@ -99,28 +69,39 @@ function described(node: AnyStateNode): unknown {
     type: node.type,
     initial: node.initial?.target?.map((target): string => target.id) ?? null,
     ways: waysOf(node).map((way) => ({ ...way, to: way.to?.id ?? null })),
+    ...(node.meta !== undefined && { meta: node.meta as unknown }),
     states: Object.fromEntries(
       Object.entries(node.states).map(([name, child]) => [name, described(child)]),
     ),
   };
 }
 
+function describedEvent(type: EventType): unknown {
+  const { who, rules: own, concerns = null, forbidden = false } = eventDefinitions[type];
+  const schema = z.toJSONSchema(eventSchemas[type], { io: 'input' });
+  return { who, rules: own, concerns, forbidden, schema };
+}
+
+function describedRule(rule: RuleId): unknown {
+  const { departing, reads = null } = rules[rule];
+  const { when, ...said } = departing ?? {};
+  const open = departing ? { ...said, conditional: when !== undefined } : null;
+  return { binding: bindingOf(rule), departing: open, reads };
+}
+
 /**
- * The definition as JSON: states, events with who may send them and their schemas, rules by name,
- * delays. What a rule asks and what a step records are code and not in here; recorded histories of
- * every version hold them to what they were.
+ * The definition as JSON: the states of all machines, events with who may send them and their schemas,
+ * rules with who may depart from them, delays. What a rule asks and what a step records are code and
+ * not in here; recorded histories of every version hold them to what they were.
  */
-export function definition(machine: AnyStateMachine): unknown {
-  const events = eventTypes.map((type) => {
-    const { who, rules: own } = eventDefinitions[type];
-    const schema = z.toJSONSchema(eventSchemas[type], { io: 'input' });
-    return [type, { who, rules: own, schema }] as const;
-  });
-  const definitionOf = {
-    states: described(machine.root),
-    events: Object.fromEntries(events),
-    rules: { all: ruleIds, universal: universalRules },
-    delays: Object.keys(machine.implementations.delays),
+export function definition(): unknown {
+  const all = Object.entries(machines);
+  const whole = {
+    machines: Object.fromEntries(all.map(([kind, { root }]) => [kind, described(root)])),
+    events: Object.fromEntries(eventTypes.map((type) => [type, describedEvent(type)])),
+    rules: Object.fromEntries(ruleIds.map((rule) => [rule, describedRule(rule)])),
+    universalRules,
+    delays: Object.keys(machines.case.implementations.delays),
   };
-  return JSON.parse(JSON.stringify(definitionOf));
+  return JSON.parse(JSON.stringify(whole));
 }

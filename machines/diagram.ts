@@ -1,10 +1,11 @@
 /**
- * The definition as a graph, taken from the machine itself: a picture of the procedure cannot tell
- * anything else than what the engine does.
+ * The definition as a graph, taken from the machines themselves: a picture of the procedure cannot
+ * tell anything else than what the engine does.
  */
 import type { AnyStateNode } from 'xstate';
-import { caseMachine } from './case.ts';
 import { isForbidden, waysOf, type Way } from './definition.ts';
+import { stageNames, stageNodes } from './stages.ts';
+import { machines } from './configurations.ts';
 
 export interface Node {
   /** `intake`, `intake.reported`, `leadsMeeting.idle.recorded`; of the case `open`, `closed`, `past`. */
@@ -25,7 +26,7 @@ export interface Edge extends Pick<Way, 'given' | 'rules' | 'raises'> {
   /** Where it contains `to`, every state inside leads there. */
   readonly from: string;
   readonly to: string;
-  readonly kind: 'initial' | 'event' | 'internal' | 'deadline' | 'condition';
+  readonly kind: 'initial' | 'event' | 'deadline' | 'condition';
   readonly label: string;
 }
 
@@ -41,12 +42,9 @@ const withDescendants = (node: AnyStateNode): AnyStateNode[] => [
   ...childrenOf(node).flatMap(withDescendants),
 ];
 
-const top = childrenOf(caseMachine.root);
-const regions = top.flatMap(childrenOf).filter(({ type }) => type !== 'history');
+const { root } = machines.case;
+const top = childrenOf(root);
 const histories = top.flatMap(childrenOf).filter(({ type }) => type === 'history');
-
-/** The stages, in the order of the procedure. */
-export const stageNames: readonly string[] = regions.map(({ key }) => key);
 
 /**
  * One stage with all that it takes or, where none is named, the overview: the case, its stages, their
@@ -56,15 +54,15 @@ export const stageNames: readonly string[] = regions.map(({ key }) => key);
  */
 export function graphOf(stage?: string): Graph {
   if (stage === undefined) return overview();
-  const region = regions.find(({ key }) => key === stage);
-  if (!region) throw new RangeError('there is no such stage');
-  return graphOfStates(`The stage ${stage}`, withDescendants(region));
+  const found = stageNodes.find(({ name }) => name === stage);
+  if (!found) throw new RangeError('there is no such stage');
+  return graphOfStates(`The stage ${stage}`, withDescendants(found.node));
 }
 
 function overview(): Graph {
   const parts = [
-    startOf(caseMachine.root),
-    graphOfStates('', [...top, ...histories]),
+    startOf(root),
+    withoutBranches(graphOfStates('', [...top, ...histories])),
     ...stageNames.map((name) => inBrief(graphOf(name))),
   ];
   return {
@@ -75,6 +73,15 @@ function overview(): Graph {
 }
 
 type Part = Pick<Graph, 'nodes' | 'edges'>;
+
+/** What the case takes without moving, by its types alone: they are many. */
+const withoutBranches = ({ nodes, edges }: Part): Part => ({
+  nodes: nodes.map((node) => ({
+    ...node,
+    takes: [...new Set(node.takes.map((line) => line.replace(/ \[.*\]/, '')))],
+  })),
+  edges,
+});
 
 /** A stage's states without what is inside them, and what moves it from one to another. */
 function inBrief({ nodes, edges }: Graph): Part {
@@ -100,8 +107,15 @@ function graphOfStates(title: string, states: readonly AnyStateNode[]): Graph {
   };
 }
 
+const isOfCase = ({ machine }: AnyStateNode) => machine === root.machine;
+
 /** `open` contains all but itself and `closed`, so that it is left out of what is inside. */
-const idOf = ({ path }: AnyStateNode) => (path.length > 1 ? path.slice(1) : path).join('.');
+const idOf = (node: AnyStateNode) =>
+  (isOfCase(node) && node.path.length > 1 ? node.path.slice(1) : node.path).join('.');
+
+/** A stage of somebody's own machine runs as long as the case is open, beside the case's own. */
+const parentOf = (node: AnyStateNode): string | null =>
+  node.parent === undefined ? null : idOf(node.parent) || (isOfCase(node) ? null : 'open');
 
 const still = { nested: false, takes: [], refuses: [] };
 
@@ -127,8 +141,8 @@ function nodeOf(node: AnyStateNode): Node {
   const types = waysOf(node).filter(({ to }) => to === null);
   return {
     id: idOf(node),
-    label: node.key,
-    parent: (node.parent && idOf(node.parent)) || null,
+    label: labelOf(node),
+    parent: parentOf(node),
     kind: kindOf(node),
     nested: childrenOf(node).length > 0,
     takes: types.filter(({ type }) => !isForbidden(type)).map(inOneLine),
@@ -136,31 +150,36 @@ function nodeOf(node: AnyStateNode): Node {
   };
 }
 
+const stageOf = (node: AnyStateNode) => stageNodes.find((stage) => stage.node === node);
+
+/** Of people's stages there are as many as there are people. */
+function labelOf(node: AnyStateNode): string {
+  const stage = stageOf(node);
+  if (!stage || stage.machine === 'case') return node.key;
+  return `${node.key}, of each ${stage.machine === 'reporter' ? 'reporter' : 'reported person'}`;
+}
+
 function kindOf(node: AnyStateNode): Node['kind'] {
-  if (regions.includes(node)) return 'region';
+  if (stageOf(node)) return 'region';
   return node.type === 'history' || node.type === 'final' ? node.type : 'state';
 }
 
 function inOneLine({ type, given, raises }: Way): string {
   const branch = given === null ? '' : ` [${given}]`;
-  return `${type}${branch}${raises === null ? '' : ` → ${withoutPrefix(raises)}`}`;
+  return `${type}${branch}${raises === null ? '' : ` → ${raises}`}`;
 }
 
 function edgesOf(node: AnyStateNode): Edge[] {
   return waysOf(node).flatMap(({ type, to, given, rules, raises }) => {
     if (to === null) return [];
-    const told = raises === null ? null : withoutPrefix(raises);
-    return [{ from: idOf(node), to: idOf(to), ...nameOf(type), given, rules, raises: told }];
+    return [{ from: idOf(node), to: idOf(to), ...nameOf(type), given, rules, raises }];
   });
 }
 
-const internal = /^internal\./;
 const deadline = /^xstate\.after\.(\w+)\..*/;
-const withoutPrefix = (type: string) => type.replace(internal, '');
 
 function nameOf(type: string): Pick<Edge, 'kind' | 'label'> {
   if (type === '') return { kind: 'condition', label: '' };
   if (deadline.test(type)) return { kind: 'deadline', label: type.replace(deadline, 'after $1') };
-  if (internal.test(type)) return { kind: 'internal', label: withoutPrefix(type) };
   return { kind: 'event', label: type };
 }

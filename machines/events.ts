@@ -1,19 +1,21 @@
 /**
- * Every event of lifecycle.md: a closed union. What is not listed here does not reach the machine,
- * `xstate.*` least of all.
+ * Every event: a closed union. What is not listed here does not reach a machine, `xstate.*` least of all.
  */
 import { z } from 'zod';
-import type { Actor, Handle, Ref, Role, Time } from './context.ts';
+import type { Actor, Handle, Redaction, Ref, Time } from './context.ts';
+import type { Role } from './vocabulary.ts';
 import { appealEvents } from './events/appeal.ts';
 import { careEvents } from './events/care.ts';
 import { caseEvents } from './events/case.ts';
 import { decisionEvents } from './events/decision.ts';
-import type { EventDefinition } from './events/fields.ts';
+import { envelope, ref, type Concern, type EventDefinition } from './events/fields.ts';
 import { followUpEvents } from './events/follow-up.ts';
 import { immediateEvents } from './events/immediate.ts';
 import { intakeEvents } from './events/intake.ts';
+import { marked, marksWithin, type Named } from './events/marks.ts';
 import { meetingEvents } from './events/meeting.ts';
 import { publicityEvents } from './events/publicity.ts';
+import { inUtc } from './time.ts';
 
 const definitions = {
   ...caseEvents,
@@ -28,14 +30,16 @@ const definitions = {
 } as const;
 
 export type EventType = keyof typeof definitions;
-type Fields<T extends EventType> = (typeof definitions)[T]['fields'];
-/** An event as it is sent: its type and its payload, confidential fields included. */
+type Definition<T extends EventType> = (typeof definitions)[T];
 type Payload<F extends EventDefinition['fields']> = keyof F extends never
   ? unknown
   : z.output<z.ZodObject<F>>;
+type Whom<T extends EventType> =
+  Definition<T> extends { concerns: Concern } ? { for?: Ref | undefined } : unknown;
+type Envelope = z.output<z.ZodObject<typeof envelope>>;
 /** An event as it is sent: its type and its payload, confidential fields included. */
 export type EventInput<T extends EventType = EventType> = {
-  [K in T]: { type: K } & Payload<Fields<K>>;
+  [K in T]: { type: K } & Payload<Definition<K>['fields']> & Whom<K> & Envelope;
 }[T];
 
 export const eventTypes = Object.keys(definitions) as EventType[];
@@ -46,13 +50,22 @@ export function schemaName(type: EventType): string {
   return type.replace(/(^|\.)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
 }
 
+const whom = ref
+  .optional()
+  .describe('Whom it is about; may be left out where just one can be meant.');
+
 function schemaOf(type: EventType): z.ZodObject {
-  const { fields, whole } = eventDefinitions[type];
-  const object = z.strictObject({ type: z.literal(type), ...fields });
+  const { fields, whole, concerns, title, description } = eventDefinitions[type];
+  const object = z.strictObject({
+    type: z.literal(type),
+    ...(concerns && { for: whom }),
+    ...fields,
+    ...envelope,
+  });
   const checked = whole
     ? object.refine((payload) => whole.holds(payload), { error: whole.error, path: whole.path })
     : object;
-  return checked.meta({ id: schemaName(type), title: type });
+  return checked.meta({ id: schemaName(type), title, description });
 }
 
 /** The zod schema of each event type. */
@@ -60,24 +73,52 @@ export const eventSchemas = Object.fromEntries(
   eventTypes.map((type) => [type, schemaOf(type)]),
 ) as Record<EventType, z.ZodObject>;
 
-const sendable = eventTypes.filter((type) => type !== 'case.erase');
+/** An example of an event, as it is sent. */
+export const exampleOf = (type: EventType): Readonly<Record<string, unknown>> => ({
+  type,
+  ...eventDefinitions[type].example,
+});
 
-/**
- * What `POST /v1/cases/{id}/events` takes, told apart by `type`. An erasure has a route of its own,
- * because it does what no other event does: it destroys a key.
- */
+/** The types that are sent as events. An erasure has a route of its own, because it destroys a key. */
+export const sendableTypes = eventTypes.filter((type) => type !== 'case.erase');
+
+/** What `POST /v1/cases/{id}/events` takes, told apart by `type`. */
 export const eventInput = z
-  .discriminatedUnion('type', sendable.map((type) => eventSchemas[type]) as [z.ZodObject])
+  .discriminatedUnion('type', sendableTypes.map((type) => eventSchemas[type]) as [z.ZodObject])
   .meta({
     id: 'Event',
     // OpenAPI's own way to tell the events apart, for who generates clients
     discriminator: {
       propertyName: 'type',
       mapping: Object.fromEntries(
-        sendable.map((type) => [type, `#/components/schemas/${schemaName(type)}`]),
+        sendableTypes.map((type) => [type, `#/components/schemas/${schemaName(type)}`]),
       ),
     },
   }) as unknown as z.ZodType<EventInput>;
+
+/** The values by which an event, or its facts, names something. */
+export const namedIn = (type: EventType, payload: object, what: Named): string[] =>
+  valuesNamed(type, payload, what).filter((value) => typeof value === 'string');
+
+const valuesNamed = (type: EventType, payload: object, what: Named): unknown[] =>
+  marked(eventSchemas[type], { type, ...payload }, 'x-names')
+    .filter(({ marks }) => marks['x-names'] === what)
+    .flatMap(({ value }) => value);
+
+/** The members of staff to whom an event gives something to do. */
+export const tasksIn = (type: EventType, payload: object): Handle[] =>
+  marked(eventSchemas[type], { type, ...payload }, 'x-task').map(({ value }) => value as Handle);
+
+/** What events of a type can name at all. */
+export const canName = (type: EventType): ReadonlySet<Named> => names[type];
+
+const names = Object.fromEntries(
+  eventTypes.map((type) => [type, new Set(marksWithin(eventSchemas[type], 'x-names') as Named[])]),
+) as unknown as Record<EventType, ReadonlySet<Named>>;
+
+/** Whether an event of the type says anything but whom it is about. */
+export const hasPayload = (type: EventType): boolean =>
+  Object.keys(eventDefinitions[type].fields).length > 0;
 
 type Confidential = z.core.$brand<'confidential'>;
 type Fact<V> = V extends readonly (infer E)[] ? Fact<E>[] : V extends object ? FactsOf<V> : V;
@@ -92,7 +133,7 @@ type FactsOf<P> = { [K in keyof P as Kept<P, K>]: Fact<P[K]> } & {
   [K in keyof P as Given<P, K>]-?: boolean;
 };
 
-/** What the engine found out for the step before the machine runs; recorded, so replay asks nobody. */
+/** What the engine found out for the step before a machine runs; recorded, so replay asks nobody. */
 export interface Established {
   /** The roles, at that moment, of every member of staff whom the event names; none who has left. */
   readonly people?: Readonly<Record<Handle, readonly Role[]>>;
@@ -100,29 +141,45 @@ export interface Established {
   readonly screening?: { readonly identifies: readonly Ref[] };
   /** How many cases the event names, and how many of those the sender may not see. */
   readonly cases?: { readonly named: number; readonly unknown: number };
-}
-
-const staffFields = [
-  'person',
-  'lead',
-  'to',
-  'attendees',
-  'deciders',
-  'reviewers',
-  'reportedPersons',
-];
-const otherFields = ['ref', 'followUps', 'responses', 'reviews', 'response', 'case', 'related'];
-
-/** Whether an event of this type can name staff, or anything else that may turn out not to be there. */
-export function namesOf(type: EventType): { staff: boolean; others: boolean } {
-  const fields = Object.keys(eventDefinitions[type].fields);
-  return {
-    staff: fields.some((field) => staffFields.includes(field)),
-    others: fields.some((field) => otherFields.includes(field)),
+  /** Whether the case that a link names can stand for this one. */
+  readonly linked?: {
+    readonly duplicate: boolean;
+    readonly voided: boolean;
+    readonly erased: boolean;
+  };
+  /** Of a duplicate: how far the case has come that stands for it. */
+  readonly original?: { readonly met: boolean; readonly decided: boolean };
+  /** How many others there are in each office, who are neither outside the case nor away. */
+  readonly team?: Team;
+  /** What a redaction would take away, as it is there. */
+  readonly redacts?: readonly Redaction[];
+  /** Members of staff whom the report names as its own people, without saying as whom. */
+  readonly concerned?: {
+    readonly leaving: readonly Handle[];
+    readonly witnesses: readonly Handle[];
   };
 }
 
-/** What every event that reaches the machine carries. */
+export interface Team {
+  readonly lead: number;
+  readonly coordinator: number;
+  readonly organizer: number;
+}
+
+/** What the case itself says of whom an event is about, and whom it brings into the case. */
+export interface Resolved {
+  /** A list where it is about several. */
+  readonly for?: Ref | readonly Ref[] | undefined;
+  readonly named?: {
+    readonly reporter?: Ref;
+    readonly reportedPersons?: readonly Ref[];
+    readonly others?: readonly Ref[];
+  };
+  /** Set where it takes effect by somebody's confirmation. */
+  readonly confirmed?: { readonly by: Handle; readonly proposal: number };
+}
+
+/** What every event that reaches a machine carries. */
 export interface Stamp {
   /** The engine's time. */
   readonly at: Time;
@@ -132,27 +189,30 @@ export interface Stamp {
   readonly seq: number;
 }
 
-/** A public event as the machine gets it: facts only. */
+export type EventFacts<T extends EventType = EventType> = Omit<
+  FactsOf<EventInput<T>>,
+  'type' | keyof Resolved
+> &
+  Established &
+  Resolved;
+
+/** A public event as a machine gets it: facts only. */
 export type CaseEvent<T extends EventType = EventType> = {
-  [K in T]: FactsOf<EventInput<K>> & Established & Stamp;
+  [K in T]: { readonly type: K; readonly facts: EventFacts<K> } & Stamp;
 }[T];
-
-/** Raised inside one step to let the other stages follow; nobody outside can send one. */
-export type InternalEvent = {
-  readonly type:
-    | 'internal.reportRecorded'
-    | 'internal.reportedToLeads'
-    | 'internal.meetingConcluded'
-    | 'internal.meetingReconvened'
-    | 'internal.followUpEnded'
-    | 'internal.notified'
-    | 'internal.appealModified'
-    | 'internal.appealOverturned';
-} & Stamp;
-
-export type MachineEvent = CaseEvent | InternalEvent;
 
 /** The opening, as the history names it. */
 export const openingType = 'case.open';
+/** Several events that were to be taken together, where one of them was refused. */
+export const batchType = 'case.batch';
 /** The move of a case to another version of the machine; it changes no state. */
 export const carryOverType = 'machine.carryOver';
+
+/** When it happened: as somebody said, or the moment of recording. */
+export const timeOf = ({
+  at,
+  facts,
+}: {
+  readonly at: Time;
+  readonly facts: { readonly happenedAt?: string | undefined };
+}): Time => (facts.happenedAt === undefined ? at : inUtc(facts.happenedAt));

@@ -1,6 +1,6 @@
 /**
  * Acting at once (SP, immediate response). Safety never waits: all of this works before a report is
- * recorded, and again after a response was resolved.
+ * recorded, again after a response was resolved, and in a closed case, which it reopens.
  */
 import type { Context } from './context.ts';
 import { including } from './people.ts';
@@ -34,17 +34,28 @@ export const immediateResponse = stage.createStateConfig({
     responding: {
       on: on({
         // a second look does not end the response that is under way: immediate.resolve does
-        'immediate.assess': { record: (context, { needed }) => note(context, { needed }) },
+        'immediate.assess': {
+          record: (context, { facts }) => note(context, { needed: facts.needed }),
+        },
         'immediate.summonLead': {
-          record: (context, { lead }) =>
-            note(context, { summoned: including(context.immediateResponse.summoned, lead) }),
+          record: (context, { facts }) =>
+            note(context, { summoned: including(context.immediateResponse.summoned, facts.lead) }),
         },
         'immediate.takeAction': {
-          record: (context, { seq, kind, by }) =>
+          record: (context, { seq, by, facts }) =>
             note(context, {
               actions: [
                 ...context.immediateResponse.actions,
-                { action: seq, kind, by: by?.person ?? '', outcome: null },
+                {
+                  action: seq,
+                  kind: facts.kind,
+                  for: [facts.for ?? []].flat()[0] ?? null,
+                  with: facts.with ?? null,
+                  until: facts.until ?? null,
+                  by: by?.person ?? '',
+                  outcome: null,
+                  lift: null,
+                },
               ],
             }),
         },
@@ -56,5 +67,20 @@ export const immediateResponse = stage.createStateConfig({
     },
     resolved: { on: assess() },
   },
-  on: on({ 'immediate.seekResource': {} }),
+  on: on({
+    'immediate.seekResource': {
+      record: (context, { facts }) =>
+        note(context, {
+          resources: including(context.immediateResponse.resources, facts.resource),
+        }),
+    },
+    'immediate.liftAction': {
+      record: (context, { facts }) =>
+        note(context, {
+          actions: context.immediateResponse.actions.map((taken) =>
+            taken.action === facts.action ? { ...taken, lift: 'lifted' } : taken,
+          ),
+        }),
+    },
+  }),
 });

@@ -24,16 +24,17 @@ const duration = z
 
 const line = z.string().trim().min(1).max(200);
 
-const settingsSchema = z
+export const settingsSchema = z
   .strictObject({
     organization: line.describe('Whose procedure this is.'),
     organizersContact: line.describe('Where residual hard feelings go.'),
     appealContact: line.describe('Whom a reported person who wants to appeal may write to.'),
     meetWithin: duration.describe('From the report to the meeting of the leads.'),
     followUpWithin: duration.describe('From the report to the follow-up with the reporter.'),
-    quorum: z.int().min(2).max(20).describe('How many leads make a meeting, and how many decide.'),
+    quorum: z.int().min(1).max(20).describe('How many leads make a meeting, and how many decide.'),
     appealWindow: duration.nullable().describe('From the notification; null: no limit.'),
     independentAppeal: z.boolean().describe('Whether those who decided may not hear the appeal.'),
+    oneAppeal: z.boolean().describe('Whether a decision can be appealed against only once.'),
     extraResponses: z
       .array(z.string().regex(/^[a-z][a-z0-9-]{1,63}$/))
       .max(50)
@@ -42,6 +43,13 @@ const settingsSchema = z
     retainFor: duration
       .nullable()
       .describe('From the closing of a case to its erasure, but for a legal hold; null: never.'),
+    voidRetention: duration.describe(
+      'From the closing of a case as void to when a third person may erase it.',
+    ),
+    neverDepart: z
+      .array(z.string().regex(/^[a-z][a-z-]{1,63}$/))
+      .max(100)
+      .describe('Rules that nobody may depart from here, though the catalogue would allow it.'),
     authorities: z
       .enum(['at-reporters-request', 'unrestricted'])
       .describe('When law enforcement or venue security may be called while everyone is safe.'),
@@ -60,8 +68,11 @@ export const bostonPython: Settings = {
   quorum: 2,
   appealWindow: null,
   independentAppeal: true,
+  oneAppeal: true,
   extraResponses: [],
   retainFor: null,
+  voidRetention: 'P30D',
+  neverDepart: [],
   authorities: 'at-reporters-request',
 };
 

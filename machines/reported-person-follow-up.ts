@@ -1,60 +1,58 @@
 /** Speaking with the reported person, if the staff choose to (SP, following up with a reported person). */
-import type { Context } from './context.ts';
-import { including } from './people.ts';
-import { on, stage } from './setup.ts';
+import type { Context, OwnContext, Reported } from './context.ts';
+import { changeReported, including } from './people.ts';
+import { on, ownReported, stage, when } from './setup.ts';
 
-const note = (context: Context, known: Partial<Context['reportedPersonFollowUp']>) => ({
-  reportedPersonFollowUp: { ...context.reportedPersonFollowUp, ...known },
+const note = (context: OwnContext, known: Partial<Reported['conversation']>): Context =>
+  changeReported(context, context.self, ({ conversation }) => ({
+    conversation: { ...conversation, ...known },
+  }));
+
+/** As often as there is reason to; points covered stay covered. */
+const begin = on({
+  'followUp.begin': {
+    target: 'conversing',
+    record: (context) => note(context, { begun: true, outcome: null }),
+  },
 });
 
 const decline = on({
   'followUp.decline': {
     target: 'declined',
-    raise: 'internal.followUpEnded',
-    record: (context) => note(context, { conversing: false, outcome: 'declined' }),
+    record: (context) => note(context, { outcome: 'declined' }),
   },
 });
 
-/** The leads meet again: a follow-up that had ended is theirs to choose anew; points covered stay covered. */
-const chosenAnew = { 'internal.meetingReconvened': { target: 'idle' } };
-
 export const reportedPersonFollowUp = stage.createStateConfig({
   initial: 'idle',
+  meta: { order: ['conversing', 'choosing', 'idle', 'declined', 'completed'] },
   states: {
-    idle: { on: { 'internal.meetingConcluded': { target: 'choosing' } } },
-    choosing: {
-      on: {
-        ...decline,
-        ...on({
-          'followUp.begin': {
-            target: 'conversing',
-            record: (context) => note(context, { begun: true, conversing: true }),
-          },
-        }),
-      },
-    },
+    idle: { always: when('the leads have met', 'choosing'), on: begin },
+    choosing: { on: { ...begin, ...decline } },
     conversing: {
       on: {
         ...decline,
         ...on({
           'followUp.cover': {
-            record: (context, { point }) =>
-              note(context, { points: including(context.reportedPersonFollowUp.points, point) }),
+            record: (context, { facts }) =>
+              note(context, {
+                points: including(ownReported(context).conversation.points, facts.point),
+              }),
           },
           'followUp.sendMessage': {},
-          'followUp.recordStatement': {},
           'followUp.complete': {
             target: 'completed',
-            raise: 'internal.followUpEnded',
-            record: (context) => note(context, { conversing: false, outcome: 'completed' }),
+            record: (context) => note(context, { outcome: 'completed' }),
           },
         }),
       },
     },
-    completed: { on: chosenAnew },
-    declined: { on: chosenAnew },
+    completed: { on: begin },
+    declined: { on: begin },
   },
+  // they speak when they speak
   on: on({
+    'followUp.recordStatement': {},
     'followUp.receiveApology': { record: (context) => note(context, { apology: 'received' }) },
     'followUp.passOnApology': { record: (context) => note(context, { apology: 'passed-on' }) },
     'followUp.allowDirectApology': {},

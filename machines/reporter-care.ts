@@ -1,73 +1,101 @@
-/** Meeting the reporter's needs, and telling them what became of the report (SP; AP, following up with reporters). */
+/** Meeting a reporter's needs, and telling them what became of the report (SP; AP, following up with reporters). */
 import type { Context, Ref } from './context.ts';
-import { on, stage } from './setup.ts';
+import { timeOf } from './events.ts';
+import { changeReporter } from './people.ts';
+import { on, ownReporter, stage, when, type Recording } from './setup.ts';
+import { kept } from './deadlines.ts';
 
-/** A planned follow-up is settled when the person heard back, or is beyond reach. */
-const settle = ({ leadsMeeting }: Context, ref: Ref) => ({
+/** A planned follow-up is settled when the person heard back, is beyond reach, or does not want to hear. */
+export const settle = (context: Context, ref: Ref): Context => ({
+  ...context,
   leadsMeeting: {
-    ...leadsMeeting,
-    followUps: leadsMeeting.followUps.map((planned) =>
+    ...context.leadsMeeting,
+    followUps: context.leadsMeeting.followUps.map((planned) =>
       planned.for === ref ? { ...planned, settled: true } : planned,
     ),
   },
 });
 
-const followedUp = {
-  target: 'followedUp',
-  record: (
-    context: Context,
-    { covered }: { readonly covered: readonly string[] },
-  ): Partial<Context> => ({
-    ...settle(context, 'reporter'),
-    reporterCare: {
-      covered: [...new Set([...context.reporterCare.covered, ...covered])],
-      outcome: 'followedUp',
-    },
-  }),
-} as const;
+const covered: Recording<'care.followUpWithReporter'> = (context, { facts }) =>
+  changeReporter(context, context.self, ({ care }) => ({
+    care: { ...care, covered: [...new Set([...care.covered, ...facts.covered])] },
+  }));
 
-const beyondReach = {
-  record: (context: Context, { ref }: { readonly ref: Ref }) => settle(context, ref),
+/** What there is to tell can be told: the leads have met, here or over the case that stands for this one. */
+const answered: Recording<'care.followUpWithReporter'> = (context, event) => {
+  const { self } = context;
+  const { due } = ownReporter(context);
+  const told = { ...context, ...covered(context, event) };
+  return {
+    ...settle(
+      changeReporter(told, self, ({ care }) => ({ care: { ...care, owed: false } })),
+      self,
+    ),
+    timeliness: kept(context, 'reporterFollowUp', {
+      ref: self,
+      dueAt: due.reporterFollowUp,
+      at: timeOf(event),
+    }),
+  };
 };
 
-const untilReached = on({
-  'care.followUpWithReporter': followedUp,
-  'care.markUnreachable': [
-    {
-      given: { ref: 'reporter' },
-      target: 'unreachable',
-      record: (context) => ({
-        ...settle(context, 'reporter'),
-        reporterCare: { ...context.reporterCare, outcome: 'unreachable' },
-      }),
-    },
-    beyondReach,
+const beyondReach: Recording<'care.markUnreachable'> = (context) =>
+  settle(
+    changeReporter(context, context.self, ({ care }) => ({
+      care: { ...care, owed: false, unreachable: true },
+    })),
+    context.self,
+  );
+
+const wished: Recording<'care.noteWish'> = (context, { facts }) => {
+  const known = changeReporter(context, context.self, () => ({ wish: facts.contact }));
+  return facts.contact === 'none' ? settle(known, context.self) : known;
+};
+
+const followUp = on({
+  'care.followUpWithReporter': [
+    { given: { premature: true }, record: covered },
+    { target: 'followedUp', record: answered },
   ],
 });
-
-const afterwards = on({
-  'care.followUpWithReporter': followedUp,
-  'care.markUnreachable': beyondReach,
+const giveUp = on({ 'care.markUnreachable': { target: 'unreachable', record: beyondReach } });
+const wish = on({
+  'care.noteWish': [
+    { given: { contact: 'none' }, target: 'asWished', record: wished },
+    { record: wished },
+  ],
 });
-
 export const reporterCare = stage.createStateConfig({
   initial: 'waiting',
+  // the first of several reporters' states that the case as a whole shows
+  meta: { order: ['overdue', 'due', 'waiting', 'unreachable', 'asWished', 'followedUp'] },
   states: {
-    waiting: { on: { 'internal.reportRecorded': { target: 'due' } } },
-    due: { after: { reporterFollowUp: { target: 'overdue' } }, on: untilReached },
-    overdue: { on: untilReached },
-    followedUp: { on: afterwards },
-    unreachable: { on: afterwards },
+    waiting: { always: when('an answer is owed', 'due'), on: { ...followUp, ...giveUp, ...wish } },
+    due: {
+      after: { reporterFollowUp: { target: 'overdue' } },
+      on: { ...followUp, ...giveUp, ...wish },
+    },
+    overdue: { on: { ...followUp, ...giveUp, ...wish } },
+    followedUp: {
+      always: when('an answer is owed', 'due'),
+      on: { ...followUp, ...on({ 'care.noteWish': { record: wished } }) },
+    },
+    unreachable: {
+      always: when('an answer is owed', 'due'),
+      on: { ...followUp, ...wish },
+    },
+    asWished: {
+      always: [when('an answer is owed', 'due'), when('they may be written to', 'waiting')],
+      on: on({ 'care.noteWish': { record: wished } }),
+    },
   },
   on: on({
     'care.provide': {
-      record: ({ people }, { contact }) => ({
-        people: {
-          ...people,
-          reporter: { ...people.reporter, contact: people.reporter.contact || contact },
-        },
-      }),
+      record: (context, { facts }) =>
+        changeReporter(context, context.self, ({ contact }) => ({
+          contact: contact || facts.contact,
+        })),
     },
-    'care.followUpWithImpacted': { record: (context, { ref }) => settle(context, ref) },
+    'care.dropFollowUp': { record: (context) => settle(context, context.self) },
   }),
 });

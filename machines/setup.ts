@@ -1,21 +1,35 @@
 /**
- * What every stage of the machine is written with: one setup of context, events, guard and delays,
- * and `on`, which turns "this event, recorded so" into guarded transitions.
+ * What every stage is written with: one setup of context, events, guards and delays, and `on`, which
+ * turns "this event, recorded so" into guarded transitions.
+ *
+ * A public event moves one machine, and writes what the case knows from then on. All else follows: a
+ * state that depends on what happened elsewhere is left by `always`, on a condition over the one
+ * context. Nothing that follows writes, so it does not matter which machine follows first.
  */
-import { assign, raise, setup } from 'xstate';
-import type { Context, DeadlineName, Opening } from './context.ts';
+import { assign, emit, raise, setup } from 'xstate';
+import type { Context, DeadlineName, OwnContext, Reported, Reporter } from './context.ts';
 import {
+  canName,
   eventDefinitions,
-  namesOf,
+  namedIn,
+  tasksIn,
   type CaseEvent,
+  type EventFacts,
   type EventType,
-  type InternalEvent,
-  type MachineEvent,
   type Stamp,
 } from './events.ts';
+import { dueAt } from './deadlines.ts';
 import { judge, type RuleId } from './rules.ts';
 import type { Facts, Step } from './rules/rule.ts';
 import { millisecondsBetween } from './time.ts';
+
+/** Sent to every machine after a step, to follow what the step has written. */
+export interface FollowEvent extends Stamp {
+  readonly type: 'internal.follow';
+  readonly facts: Readonly<Record<string, never>>;
+}
+
+type MachineEvent = CaseEvent | FollowEvent;
 
 /** The guard's parameters: serialisable, so that the definition can be read, drawn and hashed. */
 export interface RulesParams {
@@ -24,53 +38,119 @@ export interface RulesParams {
   readonly given?: Readonly<Record<string, unknown>>;
 }
 
-/** What the machine itself decides, without an event from outside. */
-const conditions = {
-  everythingCarriedOut: ({ decision }: Context) =>
-    decision !== null && decision.responses.every(({ carriedOut }) => carriedOut),
-  appealOpens: violationJustTold,
-  appealOpensWithAWindow: (context: Context, event: Stamp) =>
-    violationJustTold(context, event) && context.settings.appealWindow !== null,
-} as const satisfies Record<string, (context: Context, event: Stamp) => boolean>;
+export const ownReporter = ({ people, self }: OwnContext): Reporter => {
+  const own = people.reporters.find(({ ref }) => ref === self);
+  if (!own) throw new Error(`${self} is no reporter`);
+  return own;
+};
+export const ownReported = ({ people, self }: OwnContext): Reported => {
+  const own = people.reported.find(({ ref }) => ref === self);
+  if (!own) throw new Error(`${self} is not reported`);
+  return own;
+};
 
-/** Telling the outcome of an appeal opens no second one, nor does telling the same decision again. */
-function violationJustTold({ decision, appeal }: Context, { at }: Stamp): boolean {
-  return decision?.violation === true && decision.notifiedAt === at && !appeal.filed;
-}
+const mayAppeal = (context: OwnContext) => {
+  const { decision, appeal } = ownReported(context);
+  const again = !context.settings.oneAppeal && appeal.outcome !== null;
+  return (
+    decision?.finding === 'violation' && decision.notifiedAt !== null && (!appeal.filed || again)
+  );
+};
+const isSettled = ({ decision }: Reported) =>
+  decision !== null &&
+  decision.responses.every(({ state }) => state !== 'due' && state !== 'liftOwed');
+const metAbout = (context: OwnContext) =>
+  context.leadsMeeting.concluded && context.leadsMeeting.held > ownReported(context).namedAfter;
+const audienceLeft = ({ publicCommunication }: Context) =>
+  publicCommunication.audiences.some(({ settled }) => !settled);
+
+/** What a machine follows by itself: each says so of the context that all of them share. */
+const conditions = {
+  'a report is recorded': ({ intake }) => intake.reports.length > 0,
+  'every report is handed over': ({ intake }) =>
+    intake.reports.length > 0 && intake.reports.every(({ handedOver }) => handedOver),
+  'a report waits for a meeting': ({ intake }) => intake.reports.some(({ takenUp }) => !takenUp),
+  'an audience is owed a word': audienceLeft,
+  'no audience is owed a word': (context) =>
+    !audienceLeft(context) && context.publicCommunication.noticeGiven,
+  'an answer is owed': (context) =>
+    ownReporter(context).care.owed && ownReporter(context).wish !== 'none',
+  'they may be written to': (context) => ownReporter(context).wish !== 'none',
+  'the leads have met': ({ leadsMeeting }) => leadsMeeting.held > 0,
+  'the leads have met about them': metAbout,
+  'the leads meet again': (context) => !metAbout(context),
+  'everything is carried out': (context) => isSettled(ownReported(context)),
+  'something is to be done again': (context) => !isSettled(ownReported(context)),
+  'they may appeal, for a time': (context) =>
+    mayAppeal(context) && context.settings.appealWindow !== null,
+  'they may appeal': mayAppeal,
+  'they are to be told anew': (context) => !mayAppeal(context),
+  'the decision is another': (context) => !ownReported(context).appeal.filed,
+} as const satisfies Record<string, (context: OwnContext) => boolean>;
 export type Condition = keyof typeof conditions;
 
 /** An event as the rules see it. */
-function stepOf(context: Context, event: CaseEvent): Step {
+export function stepOf(context: Context, event: CaseEvent, place?: Step['place']): Step {
   const { type, at, by } = event;
-  const { who } = eventDefinitions[type];
-  return { type, context, at, by, who, facts: event as Facts, names: namesOf(type) };
+  const { who, concerns } = eventDefinitions[type];
+  const facts = event.facts as Facts;
+  return {
+    type,
+    context,
+    at,
+    by,
+    who,
+    concerns,
+    facts,
+    names: {
+      possible: canName(type),
+      staff: namedIn(type, facts, 'staff'),
+      tasks: tasksIn(type, facts),
+      people: namedIn(type, facts, 'person'),
+      audiences: namedIn(type, facts, 'audience'),
+    },
+    team: facts.team,
+    original: facts.original,
+    place,
+  };
 }
 
 /** Milliseconds from the step to the due time that the context holds. Negative: due now. */
 const until =
   (name: DeadlineName) =>
-  ({ context, event }: { context: Context; event: Stamp }): number => {
-    const due = context.due[name];
+  ({ context, event }: { context: OwnContext; event: Stamp }): number => {
+    const due = dueAt(context, { name, ref: context.self });
     if (due === null) throw new Error(`no due time for ${name}: its state must not be entered`);
     return millisecondsBetween(event.at, due);
   };
 
-const types = {} as { context: Context; events: MachineEvent; input: Opening };
+const types = {} as {
+  context: OwnContext;
+  events: MachineEvent;
+  input: OwnContext;
+  emitted: { type: 'taken'; event: string };
+  meta: { readonly order?: readonly string[]; readonly title?: string };
+};
 
 export const stage = setup({
   types,
   guards: {
     rules: ({ context, event }, { rules, given = {} }: RulesParams) => {
-      const facts: Readonly<Record<string, unknown>> = { ...event };
+      const facts = event.facts as Facts;
+      const seen: Readonly<Record<string, unknown>> = {
+        ...facts,
+        confirmed: facts.confirmed !== undefined,
+        departs: (facts.departures ?? []).length > 0,
+        premature: context.leadsMeeting.held === 0 && facts.original?.met !== true,
+      };
       return (
-        Object.entries(given).every(([key, value]) => facts[key] === value) &&
+        Object.entries(given).every(([key, value]) => seen[key] === value) &&
         judge(rules, stepOf(context, event as CaseEvent)).every(
           ({ answer }) => answer.verdict === 'holds',
         )
       );
     },
-    when: ({ context, event }, { condition }: { condition: Condition }) =>
-      conditions[condition](context, event),
+    when: ({ context }, { condition }: { condition: Condition }) => conditions[condition](context),
   },
   delays: {
     leadsMeet: until('leadsMeet'),
@@ -79,7 +159,20 @@ export const stage = setup({
   },
 });
 
-type Recording<T extends EventType> = (context: Context, event: CaseEvent<T>) => Partial<Context>;
+/** The context that a machine begins with. XState asks for it again at every step, and gives no input then. */
+export const injected = ({ input }: { input: OwnContext | undefined }): OwnContext =>
+  input ?? ({} as OwnContext);
+
+/** The state is left as soon as the condition holds. */
+export const when = (condition: Condition, target: string) => ({
+  guard: { type: 'when', params: { condition } } as const,
+  target,
+});
+
+export type Recording<T extends EventType> = (
+  context: OwnContext,
+  event: CaseEvent<T> & { readonly facts: EventFacts<T> },
+) => Partial<Context>;
 
 /** One way in which a state takes an event. */
 export interface Take<T extends EventType> {
@@ -88,9 +181,10 @@ export interface Take<T extends EventType> {
   readonly given?: RulesParams['given'];
   /** What the case knows after it. */
   readonly record?: Recording<T>;
-  /** Lets the other stages follow. */
-  readonly raise?: InternalEvent['type'] | 'itself';
+  /** Takes the event once more where it has led, or the event that it stands for. */
+  readonly raise?: 'itself' | Raising;
 }
+type Raising = (context: OwnContext, event: CaseEvent) => CaseEvent;
 
 type Transitions = NonNullable<Parameters<typeof stage.createStateConfig>[0]['on']>;
 
@@ -113,24 +207,28 @@ function transitionOf(
   return {
     guard: { type: 'rules', params: { rules, ...(given && { given }) } },
     ...(target !== undefined && { target }),
+    ...(then && { meta: { raises: then === 'itself' ? 'itself' : 'what was proposed' } }),
     actions: [
+      taken,
+      // what is raised is made of the case as it was before the step
+      ...(then ? [raising(then)] : []),
       ...(record ? [assign(recorded(record))] : []),
-      ...(then ? [then === 'itself' ? again : follow(then)] : []),
     ],
   };
 }
 
+/** Lets whoever runs the machine see that the event was taken, also where nothing else shows it. */
+const taken = emit(({ event }: { event: MachineEvent }) => ({
+  type: 'taken' as const,
+  event: event.type,
+}));
+
 const recorded =
   (record: Recording<EventType>) =>
-  ({ context, event }: { context: Context; event: MachineEvent }) =>
+  ({ context, event }: { context: OwnContext; event: MachineEvent }) =>
     record(context, event as CaseEvent);
 
-/** Tells the other stages, in the same step and at its time. */
-const follow = (type: InternalEvent['type']) =>
-  raise(
-    ({ event }: { event: MachineEvent }) =>
-      ({ type, at: event.at, by: event.by, seq: event.seq }) satisfies InternalEvent,
+const raising = (then: 'itself' | Raising) =>
+  raise(({ context, event }: { context: OwnContext; event: MachineEvent }) =>
+    then === 'itself' ? event : then(context, event as CaseEvent),
   );
-
-/** Has the event judged and taken once more, where the step has led. */
-const again = raise(({ event }: { event: MachineEvent }) => event);

@@ -31,3 +31,12 @@ export function addDuration(at: string, iso: string): string {
 export function millisecondsBetween(from: string, to: string): number {
   return Date.parse(to) - Date.parse(from);
 }
+
+/** The same moment, written in UTC. */
+export const inUtc = (at: string): string => new Date(at).toISOString();
+
+/** The earlier of two moments; the other one where one is null. */
+export const earlier = (a: string | null, b: string): string => (a !== null && a < b ? a : b);
+
+/** Whether a moment, or the beginning of a day, comes after another. */
+export const isAfter = (a: string, b: string): boolean => millisecondsBetween(b, a) > 0;

@@ -1,36 +1,59 @@
 import { millisecondsBetween } from '../time.ts';
-import { byHas, byIs, namedHas } from './case-facts.ts';
-import { ask, holds, needs, none, type Rule } from './rule.ts';
+import { byHas, byIs, foundViolation, namedHas } from './case-facts.ts';
+import { ask, cite, eachReported, holds, needs, none, type Rule } from './rule.ts';
 
 export const appealRules = {
   'something-to-appeal': {
     statement:
-      'An appeal is against a decision that found a violation and was told to the reported person.',
-    source: 'SP, appeal',
+      'An appeal is against a decision that found a violation and was told to the reported person; whom to write to they may hear from the first measure on.',
+    sources: [cite('SP', 'appeal'), cite('LLVM', 'appeal process')],
+    basis: 'practice',
     instead: 'Tell the reported person of the decision first: decision.notifyReportedPerson.',
-    check: ({ context: { decision } }) =>
-      needs(decision !== null && decision.violation && decision.notifiedAt !== null),
+    check: (step) => {
+      const { actions } = step.context.immediateResponse;
+      return eachReported(step, (person) =>
+        needs(
+          step.type === 'appeal.notifyRoute'
+            ? person.decision !== null ||
+                actions.some((taken) => taken.for === null || taken.for === person.ref)
+            : foundViolation(person) && person.decision?.notifiedAt !== null,
+        ),
+      );
+    },
   },
   'appeal-window': {
     statement: 'An appeal is made within the time that the procedure gives for it.',
-    source: 'OpenJS; LLVM; the profile’s appealWindow',
-    instead: 'Leads or organizers may reopen the case if it must be looked at again: case.reopen.',
-    // at the due time itself the deadline may have run out already
-    check: ({ at, context: { due } }) =>
-      due.appealWindow !== null && millisecondsBetween(due.appealWindow, at) >= 0
-        ? needs(false, { until: due.appealWindow })
-        : holds,
+    sources: [cite('OpenJS', 'policy: appeals'), cite('LLVM', 'appeal process')],
+    basis: 'practice',
+    instead:
+      'Give the time at which it was made (happenedAt), if that was within the window; an organizer may let a late one in.',
+    departing: { who: ['organizer'], grounds: ['does-not-fit'] },
+    // judged by when the person appealed, whenever somebody enters it
+    check: (step) => {
+      const made = step.facts?.happenedAt ?? step.at;
+      return eachReported(step, ({ due: { appealWindow } }) =>
+        appealWindow !== null && millisecondsBetween(appealWindow, made) >= 0
+          ? needs(false, { until: appealWindow })
+          : holds,
+      );
+    },
   },
   'one-appeal': {
-    statement: 'There is one appeal.',
-    source: 'OpenJS',
+    statement: 'There is one appeal against each decision.',
+    sources: [],
+    basis: 'ours',
+    why: 'An end for everybody. Found in no document, and so a setting: oneAppeal.',
     instead: 'Refer the person to the organizers: publicity.referToOrganizers.',
-    check: ({ context: { appeal } }) => needs(!appeal.filed),
+    check: (step) =>
+      eachReported(step, ({ appeal }) =>
+        needs(!appeal.filed || (!step.context.settings.oneAppeal && appeal.outcome !== null)),
+      ),
   },
   'appeal-body': {
     statement:
       'Appeals are heard by the leaders: organizers, or substitutes whom an organizer named.',
-    source: 'SP, appeal',
+    sources: [cite('SP', 'appeal')],
+    basis: 'text',
     instead:
       'Have an organizer assign organizers; where they decided the case themselves, name a substitute.',
     check: (step) => {
@@ -52,27 +75,33 @@ export const appealRules = {
   },
   'independent-review': {
     statement: 'Whoever decided the case does not hear the appeal against it.',
-    source: 'Kubernetes; CNCF; OpenJS (Boston Python is silent)',
+    sources: [cite('OpenJS', 'charter: handling cases'), cite('OpenJS', 'policy: appeals')],
+    basis: 'practice',
     instead: 'Assign others; an organizer may name a substitute: case.nameSubstitute.',
     check: (step) => {
-      const { settings, decision } = step.context;
-      const deciders = new Set(decision?.deciders.map(({ person }) => person));
-      if (!settings.independentAppeal || deciders.size === 0) return holds;
-      return ask(step, ({ reviewers }) =>
-        none(
-          'decided',
-          (reviewers ?? []).filter((person) => deciders.has(person)),
-        ),
-      );
+      if (!step.context.settings.independentAppeal) return holds;
+      return eachReported(step, ({ decision }) => {
+        const deciders = (decision?.deciders ?? []).map(({ person }) => person);
+        return deciders.length === 0
+          ? holds
+          : ask(step, ({ reviewers = [] }) =>
+              none(
+                'decided',
+                reviewers.filter((person) => deciders.includes(person)),
+              ),
+            );
+      });
     },
   },
   'reviewer-decides': {
     statement: 'An appeal is decided by those who were assigned to review it.',
-    source: 'SP, appeal',
+    sources: [],
+    basis: 'ours',
+    why: 'The text names the leaders, not who of them decides.',
     instead: 'Leave it to the reviewers: appeal.assignReviewers names them.',
     check: (step) =>
-      needs(byIs(step, ...step.context.staff.reviewers), {
-        reviewers: step.context.staff.reviewers,
-      }),
+      eachReported(step, ({ appeal: { reviewers } }) =>
+        needs(byIs(step, ...reviewers), { reviewers }),
+      ),
   },
 } as const satisfies Record<string, Rule>;

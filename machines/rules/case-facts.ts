@@ -1,75 +1,105 @@
 /** Questions about a case that several rules ask. */
-import type { Actor, Context, Handle, InterimAction, Ref, Role } from '../context.ts';
-import { handlerRoles } from '../context.ts';
-import type { Facts, Step } from './rule.ts';
+import type {
+  Actor,
+  Context,
+  Decision,
+  Handle,
+  InterimAction,
+  Ref,
+  Reported,
+  Reporter,
+  Response,
+} from '../context.ts';
+import { handlerRoles, type Office, type Role } from '../vocabulary.ts';
+import { standing, type Facts, type Step } from './rule.ts';
 
-/** A substitute named for a case is a lead in it (lifecycle.md, "Who"). */
-const isSubstitute = (context: Context, person: Handle) =>
-  context.staff.substitutes.some((substitute) => substitute.person === person);
+/** Whether an ombud has a part in the case: somebody of an office is reported in it, or it was referred to them. */
+export const ombudActs = ({ closedAt, staff }: Context, person: Handle): boolean =>
+  closedAt === null && (staff.ombudNeeded || staff.referredTo.includes(person));
 
-function rolesIn(context: Context, actor: Actor): readonly Role[] {
-  return isSubstitute(context, actor.person) && !actor.roles.includes('lead')
-    ? [...actor.roles, 'lead']
-    : actor.roles;
+/** A substitute holds the office in this case; an ombud who has a part in it counts as each but the coordinator. */
+export function rolesIn(context: Context, { person, roles }: Actor): readonly Role[] {
+  const offices = context.staff.substitutes
+    .filter((substitute) => substitute.person === person)
+    .map(({ as }) => as);
+  const ombud: readonly Role[] =
+    roles.includes('ombud') && ombudActs(context, person) ? ['responder', 'lead', 'organizer'] : [];
+  return [...new Set([...roles, ...offices, ...ombud])];
 }
 
-export const byHas = ({ context, by }: Step, ...roles: readonly Role[]): boolean =>
-  by === null || rolesIn(context, by).some((role) => roles.includes(role));
+export const byHas = (
+  { context, by }: Pick<Step, 'context' | 'by'>,
+  ...roles: readonly Role[]
+): boolean => by === null || rolesIn(context, by).some((role) => roles.includes(role));
 
-export const byIs = ({ by }: Step, ...persons: readonly (Handle | null)[]): boolean =>
+export const byIs = ({ by }: Pick<Step, 'by'>, ...persons: readonly (Handle | null)[]): boolean =>
   by !== null && persons.includes(by.person);
 
-/** The roles that a named member of staff has in the case; none where the handle names nobody active. */
-const namedRoles = (context: Context, facts: Facts, person: Handle): readonly Role[] => {
-  const roles = facts.people?.[person];
-  return roles ? rolesIn(context, { person, roles }) : [];
-};
-
+/** Whether a named member of staff has one of the roles in the case; not, where the handle names nobody active. */
 export const namedHas = (
   context: Context,
-  facts: Facts,
+  { people = {} }: Pick<Facts, 'people'>,
   person: Handle,
   ...roles: readonly Role[]
-) => namedRoles(context, facts, person).some((role) => roles.includes(role));
+): boolean => {
+  const own = Object.hasOwn(people, person) ? people[person] : undefined;
+  return (
+    own !== undefined && rolesIn(context, { person, roles: own }).some((r) => roles.includes(r))
+  );
+};
 
-export const namedIsHandler = (context: Context, facts: Facts, person: Handle) =>
+export const namedIsHandler = (context: Context, facts: Facts, person: Handle): boolean =>
   namedHas(context, facts, person, ...handlerRoles);
 
-export const isOutside = (context: Context, person: Handle) =>
+/** The offices that somebody holds in the case, of those that a substitute can stand in for. */
+export const officesOf = (
+  context: Context,
+  facts: Pick<Facts, 'people'>,
+  person: Handle,
+): readonly Office[] =>
+  (['lead', 'organizer'] as const).filter((office) => namedHas(context, facts, person, office));
+
+export const isOutside = (context: Context, person: Handle): boolean =>
   context.staff.outside.some((outsider) => outsider.person === person);
 
-/** Every staff handle that a payload holds. */
-export function staffNamed(facts: Facts): Handle[] {
-  const one = [facts.person, facts.lead, facts.to];
-  const many = [facts.attendees, facts.deciders, facts.reviewers, facts.excluded].flatMap(
-    (list) => list ?? [],
-  );
-  const reported = (facts.reportedPersons ?? []).map(({ staff }) => staff);
-  return [...new Set([...one, ...many, ...reported].filter((handle) => handle !== undefined))];
+export const refsOf = ({ people }: Context): Ref[] =>
+  [...people.reporters, ...people.reported, ...people.others].map(({ ref }) => ref);
+
+/** Of two who turned out to be one, that one. */
+export function canonical(context: Context, ref: Ref): Ref {
+  const same = context.people.reported.find((person) => person.ref === ref)?.sameAs;
+  return same ? canonical(context, same) : ref;
 }
 
-/** Every reference to somebody of the case that a payload holds. */
-export function refsNamed(facts: Facts): Ref[] {
-  const planned = (facts.followUps ?? []).map((followUp) => followUp.for);
-  const decided = (facts.responses ?? []).flatMap((response) => [response.for, response.with]);
-  return [facts.ref, ...planned, ...decided].filter((ref) => ref !== undefined);
-}
-
-export const refsOf = ({ people }: Context): Ref[] => [
-  'reporter',
-  ...people.reported.map(({ ref }) => ref),
-  ...people.others.map(({ ref }) => ref),
-];
+/** The report of a reporter that came last. */
+export const latestReportOf = ({ intake }: Context, ref: Ref) =>
+  intake.reports.findLast(({ from }) => from === ref);
 
 /** Somebody who wrote without leaving a name or a contact cannot be thanked, asked or called back. */
-export const reporterOutOfReach = ({ channel, people: { reporter } }: Context): boolean =>
-  reporter.anonymous && !reporter.contact && (channel === 'email' || channel === 'web');
+export const outOfReach = (context: Context, { ref, anonymous, contact }: Reporter): boolean => {
+  const channel = latestReportOf(context, ref)?.channel ?? context.channel;
+  return anonymous && !contact && (channel === 'email' || channel === 'web');
+};
 
-export const actionStands = (action: InterimAction) =>
-  action.kind !== 'none' && action.outcome !== 'reversed';
+/** Whether there was an interim measure that still stands. */
+export const actionStands = ({ kind, outcome, lift }: InterimAction): boolean =>
+  kind !== 'none' && outcome !== 'reversed' && lift !== 'lifted';
 
-export const violationStands = ({ decision }: Context): boolean => decision?.violation === true;
+/** Whether a response is part of the decision as it stands. */
+export const responseStands = ({ state }: Response): boolean =>
+  state === 'due' || state === 'carriedOut' || state === 'abandoned';
+
+export const foundViolation = ({ decision }: Reported): boolean =>
+  decision?.finding === 'violation';
+
+/** Whether somebody who stands as reported was found to have violated the Code of Conduct. */
+export const violationStands = (context: Context): boolean =>
+  standing(context).some(foundViolation);
 
 /** Told of the decision that stands, or known to be beyond telling. */
-export const notificationSettled = ({ decision }: Context): boolean =>
-  decision !== null && (decision.notifiedAt !== null || decision.unnotifiable);
+export const notificationSettled = ({ notifiedAt, unnotifiable }: Decision): boolean =>
+  notifiedAt !== null || unnotifiable;
+
+/** Whom the sender judges: whether they are one of its own people. */
+export const judgesOwnCause = ({ staff }: Context, person: Handle): boolean =>
+  [...staff.witnesses, ...staff.leaving].some((concerned) => concerned.person === person);

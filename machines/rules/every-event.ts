@@ -1,37 +1,17 @@
-import { byHas, byIs, isOutside, refsNamed, refsOf, staffNamed } from './case-facts.ts';
+import { byHas, byIs, isOutside } from './case-facts.ts';
 import {
   ask,
   broken,
+  cite,
   holds,
   needs,
   none,
   type Answer,
-  type Facts,
   type Rule,
   type Step,
 } from './rule.ts';
-
-/** Naming these people gives them no task: they are kept out, let in again, or reported. */
-const namesNoTask = new Set([
-  'case.open',
-  'case.recuse',
-  'case.readmit',
-  'case.revokeDisclosure',
-  'intake.recordReport',
-  'intake.addClarification',
-]);
-
-/** What still counts in a closed case (procedure.md, `case-closed`). */
-const worksWhenClosed = new Set([
-  'case.reopen',
-  'appeal.file',
-  'case.recuse',
-  'case.hold',
-  'case.releaseHold',
-  'case.grantDisclosure',
-  'case.revokeDisclosure',
-  'case.erase',
-]);
+import { earlier, isAfter } from '../time.ts';
+import { unknownReferences } from './references.ts';
 
 /** Recusing another: leads and organizers; until the meeting the opener too, as the reporter wishes. */
 function mayRecuseOthers(step: Step): boolean {
@@ -40,135 +20,129 @@ function mayRecuseOthers(step: Step): boolean {
   return byHas(step, 'lead', 'organizer') || (beforeMeeting && byIs(step, openedBy));
 }
 
-function unknownReferences(step: Step, facts: Facts): (string | number)[] {
-  const { context, type } = step;
-  const { people, staff, leadsMeeting, immediateResponse, decision } = context;
-  if (type === 'case.revokeDisclosure')
-    return staff.disclosures.some(({ person }) => person === facts.person)
-      ? []
-      : [facts.person ?? ''];
-  // whoever left may come back: they can be kept out and reported, and get no task
-  const isKnown = (handle: string) =>
-    namesNoTask.has(type)
-      ? facts.people?.[handle] !== undefined
-      : (facts.people?.[handle] ?? []).length > 0;
-  const unknown: (string | number)[] = staffNamed(facts).filter((handle) => !isKnown(handle));
-  const known = refsOf(context);
-  unknown.push(...refsNamed(facts).filter((ref) => !known.includes(ref)));
-  for (const { for: target } of facts.responses ?? [])
-    if (target !== undefined && !people.reported.some(({ ref }) => ref === target))
-      unknown.push(target);
-  if (type === 'care.followUpWithImpacted' && !plannedForOthers(leadsMeeting.followUps, facts.ref))
-    unknown.push(facts.ref ?? '');
-  for (const { action } of facts.reviews ?? [])
-    if (!immediateResponse.actions.some((taken) => taken.action === action)) unknown.push(action);
-  if (facts.response !== undefined && facts.response > (decision?.responses.length ?? 0))
-    unknown.push(facts.response);
-  if (type === 'immediate.summonLead' && !leadNamed(step, facts)) unknown.push(facts.lead ?? '');
-  if (type === 'case.readmit' && !isOutside(context, facts.person ?? ''))
-    unknown.push(facts.person ?? '');
-  if (type === 'case.grantDisclosure' && !facts.people?.[facts.person ?? '']?.includes('auditor'))
-    unknown.push(facts.person ?? '');
-  return [...new Set(unknown)];
-}
-
-/** The reporter is followed up by `care.followUpWithReporter`, whatever else was planned for them. */
-const plannedForOthers = (
-  followUps: readonly { readonly for: string }[],
-  ref: string | undefined,
-) => ref !== 'reporter' && followUps.some((followUp) => followUp.for === ref);
-
-const leadNamed = ({ context }: Step, facts: Facts) =>
-  facts.people?.[facts.lead ?? '']?.includes('lead') ||
-  context.staff.substitutes.some(({ person }) => person === facts.lead);
-
 function whoMayAct(step: Step): Answer {
   if (!byHas(step, ...step.who)) return broken({ roles: step.who });
   if (step.type !== 'case.recuse' || mayRecuseOthers(step)) return holds;
   return ask(step, ({ person }) => needs(byIs(step, person ?? null), { person }));
 }
 
+/** What may have begun before the team heard of it: it was seen, and somebody acted. */
+const beganBeforeTheReport = /^(intake|immediate)\./;
+
 export const everyEvent = {
   'who-may-act': {
     statement: 'Each step of the procedure belongs to certain roles.',
-    source: 'SP, throughout: incident responders, leads, event coordinator, organizers',
+    sources: [cite('SP', 'throughout: incident responders, leads, event coordinator, organizers')],
+    basis: 'ours',
+    why: 'The text names the roles; who of them may send what is ours.',
     instead:
       'Ask somebody who has one of the roles named; a lead or organizer may name a substitute.',
     check: whoMayAct,
   },
   'in-its-stage': {
     statement: 'A step can be taken only while its stage stands where the procedure takes it.',
-    source: 'Recourse: the lifecycle',
+    sources: [],
+    basis: 'ours',
+    why: 'The stages are our own reading of the procedure’s order.',
     instead:
       'See where the stage stands and which states take the step; ask for the options of the case.',
     check: ({ place }) =>
-      !place || place.taken
-        ? holds
-        : broken({ stage: place.stage, stands: place.stands, takenIn: place.takenIn }),
+      place?.taken === false
+        ? broken({ stage: place.stage, stands: place.stands, takenIn: place.takenIn })
+        : place?.taken === undefined && place
+          ? { verdict: 'depends' }
+          : holds,
   },
   'known-reference': {
     statement:
       'A reference names somebody or something that there is: a person or entry of the case, an active member of staff with the role that is needed, a case that you may see.',
-    source: 'Recourse: facts name people by reference only',
+    sources: [],
+    basis: 'ours',
+    why: 'Facts name people by reference only; it must name somebody.',
     instead:
       "Look the reference up in the case's facts or its history, the handle in the list of people.",
-    check: (step) => {
-      if (!step.names.staff && !step.names.others) return holds;
-      return ask(step, (facts) => {
-        const unknown = unknownReferences(step, facts);
-        const cases = facts.cases?.unknown ?? 0;
-        if (unknown.length === 0 && cases === 0) return holds;
-        return broken({
-          ...(unknown.length > 0 && { unknown }),
-          ...(cases > 0 && { unknownCases: cases }),
-        });
-      });
-    },
+    check: unknownReferences,
   },
   'recused-take-no-part': {
     statement: 'Whoever is recused, excluded or reported takes no part in the case.',
-    source: 'AP, conflicts of interest; Django and freedesktop likewise',
+    sources: [
+      cite('AP', 'conflicts of interest'),
+      cite('Django', 'conflicts of interest'),
+      cite('freedesktop', 'conflict of interest'),
+    ],
+    basis: 'text',
     instead: 'Name somebody else; where a lead is missing, name a substitute.',
     check: (step) => {
       const { context, by, type, names } = step;
       if (by && isOutside(context, by.person)) return broken({ outside: [by.person] });
-      if (type === 'case.readmit')
-        return context.staff.outside.some(({ why }) => why === 'reported')
-          ? ask(step, ({ person }) =>
+      const { outside } = context.staff;
+      if (type === 'case.readmit') {
+        const reported = outside.filter(({ why }) => why === 'reported').map((o) => o.person);
+        return reported.length === 0
+          ? holds
+          : ask(step, ({ person }) =>
               none(
                 'outside',
-                context.staff.outside
-                  .filter((o) => o.person === person && o.why === 'reported')
-                  .map((o) => o.person),
+                reported.filter((outsider) => outsider === person),
               ),
-            )
-          : holds;
-      if (!names.staff || namesNoTask.has(type) || context.staff.outside.length === 0) return holds;
-      return ask(step, (facts) =>
+            );
+      }
+      if (!names.possible.has('staff') || outside.length === 0) return holds;
+      return ask(step, () =>
         none(
           'outside',
-          staffNamed(facts).filter((person) => isOutside(context, person)),
+          names.tasks.filter((person) => isOutside(context, person)),
         ),
       );
     },
   },
   'case-closed': {
     statement:
-      'A closed case is at rest: little but a reopening or an appeal can be recorded in it.',
-    source: 'Recourse: the lifecycle',
+      'A closed case is at rest: what can be recorded in it is little, and most of that reopens it.',
+    sources: [],
+    basis: 'ours',
+    why: 'A closed case is at rest; the texts know no closing.',
     instead: 'Have a lead or organizer reopen the case first.',
-    check: ({ context, type }) => needs(context.closedAt === null || worksWhenClosed.has(type)),
+    check: ({ context, place }) => needs(context.closedAt === null || place?.taken !== false),
   },
   'case-erased': {
     statement: 'Nothing more can be recorded in a case whose content was erased.',
-    source: 'Recourse: erasure is for ever',
+    sources: [],
+    basis: 'ours',
+    why: 'Erasure is for ever.',
     instead: 'Open a new case.',
     check: ({ context }) => needs(!context.erased),
   },
-  'hold-prevents-erasure': {
-    statement: 'Under a legal hold nothing is erased.',
-    source: 'Common practice of records management; lifecycle, `case.hold`',
-    instead: 'Have an organizer release the hold once it is over.',
-    check: ({ context }) => needs(!context.held),
+  'happened-when-it-could': {
+    statement:
+      'Nothing happened in the future, nor, but for the intake and the immediate response, before the report was received.',
+    sources: [],
+    basis: 'ours',
+    why: 'A record must be possible to be true.',
+    instead: 'Leave happenedAt out, or give the time at which it happened.',
+    check: ({ type, at, facts, context }) => {
+      const said = type === 'case.open' ? facts?.receivedAt : facts?.happenedAt;
+      if (said === undefined) return holds;
+      if (isAfter(said, at)) return broken({ why: 'in the future', at });
+      if (type === 'case.open' || beganBeforeTheReport.test(type)) return holds;
+      // a case may have been opened later than its report came, without saying so
+      const receivedAt = context.intake.reports
+        .map((report) => report.receivedAt)
+        .reduce(earlier, context.receivedAt);
+      return isAfter(receivedAt, said)
+        ? broken({ why: 'before the report was received', receivedAt })
+        : holds;
+    },
+  },
+  // what it asks hangs on the other rules' answers: `judge` gives them
+  'departure-is-allowed': {
+    statement:
+      'A rule is departed from only where it stands in the way, allows it, on a ground that it knows, and by somebody who may.',
+    sources: [],
+    basis: 'ours',
+    why: 'An explanation that explains nothing would make every rule void.',
+    instead:
+      'Leave the departure out, or see which grounds the rule knows and whose it is to depart.',
+    check: () => holds,
   },
 } as const satisfies Record<string, Rule>;

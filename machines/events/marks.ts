@@ -1,0 +1,79 @@
+/** Reading the marks of payloads' schemas (fields.ts): which values of an event are names, and of what. */
+import { z } from 'zod';
+
+export type Named =
+  'staff' | 'person' | 'case' | 'audience' | 'entry' | 'action' | 'response' | 'kind';
+
+/** A value of a payload, where it stands, and what its schema says of it. */
+export interface Marked {
+  /** A JSON Pointer (RFC 6901). */
+  readonly pointer: string;
+  readonly value: unknown;
+  readonly marks: Readonly<Record<string, unknown>>;
+}
+
+/** What is optional or has a default is what it is without that. */
+export function bare(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
+    ? bare(schema.def.innerType)
+    : schema;
+}
+
+export const marksOf = (schema: z.core.$ZodType): Readonly<Record<string, unknown>> =>
+  z.globalRegistry.get(bare(schema)) ?? {};
+
+/** Of several shapes the one that a value has. */
+export function shapeOf(schema: z.core.$ZodType, value: unknown): z.core.$ZodType {
+  const inner = bare(schema);
+  if (!(inner instanceof z.ZodUnion)) return inner;
+  const keys = Object.keys(typeof value === 'object' && value !== null ? value : {});
+  const fits = (option: z.core.$ZodType) =>
+    option instanceof z.ZodObject ? keys.every((key) => key in option.shape) : true;
+  return bare(inner.options.find(fits) ?? inner);
+}
+
+/** Every value of a payload whose schema bears the mark. */
+export function marked(
+  schema: z.core.$ZodType,
+  value: unknown,
+  mark: string,
+  pointer = '',
+): Marked[] {
+  if (value === undefined) return [];
+  const marks = marksOf(schema);
+  const shape = shapeOf(schema, value);
+  const own = marks[mark] === undefined ? [] : [{ pointer, value, marks }];
+  if (shape instanceof z.ZodArray && Array.isArray(value))
+    return [
+      ...own,
+      ...value.flatMap((item, i) => marked(shape.element, item, mark, `${pointer}/${i}`)),
+    ];
+  if (shape instanceof z.ZodObject && typeof value === 'object' && value !== null) {
+    const fields = value as Readonly<Record<string, unknown>>;
+    return [
+      ...own,
+      ...Object.entries(shape.shape).flatMap(([key, field]) =>
+        marked(field as z.core.$ZodType, fields[key], mark, `${pointer}/${key}`),
+      ),
+    ];
+  }
+  return own;
+}
+
+/** Every mark of this name that a schema bears anywhere, whatever the payload. */
+export function marksWithin(schema: z.core.$ZodType, mark: string): unknown[] {
+  const inner = bare(schema);
+  const own = marksOf(inner)[mark];
+  const parts =
+    inner instanceof z.ZodArray
+      ? [inner.element]
+      : inner instanceof z.ZodObject
+        ? Object.values(inner.shape)
+        : inner instanceof z.ZodUnion
+          ? inner.options
+          : [];
+  return [
+    ...(own === undefined ? [] : [own]),
+    ...parts.flatMap((part) => marksWithin(part as z.core.$ZodType, mark)),
+  ];
+}
