@@ -40,8 +40,10 @@ export const people = pgTable(
     check('people_id_is_a_handle', sql`${t.id} ~ '^[a-z][a-z0-9-]{1,31}$'`),
     check(
       'people_roles_are_known',
-      sql`${t.roles} <@ array['responder', 'lead', 'coordinator', 'organizer', 'auditor', 'admin']`,
+      sql`${t.roles} <@ array['responder', 'lead', 'coordinator', 'organizer', 'ombud', 'auditor', 'admin']`,
     ),
+    // an ombud is somebody outside the team
+    check('people_ombud_alone', sql`not 'ombud' = any(${t.roles}) or cardinality(${t.roles}) = 1`),
   ],
 );
 
@@ -113,7 +115,11 @@ export const caseOutsiders = pgTable(
   (t) => [primaryKey({ columns: [t.caseId, t.person] })],
 );
 
-/** Who is assigned to a case (lifecycle.md, "Who"). */
+/**
+ * Who is assigned to a case: brought in, its responder, follow-up person, reviewers, substitutes,
+ * delegates, ombud. `#ombud`, which is nobody's handle, stands for every ombud. Not in the case's row,
+ * where an ombud who closes the case would violate the row's own policy.
+ */
 export const caseAssignments = pgTable(
   'case_assignments',
   { caseId: uuid('case_id').notNull(), person: text('person').notNull() },
@@ -132,8 +138,8 @@ export const history = pgTable(
     outcome: text('outcome', { enum: ['accepted', 'refused', 'elapsed'] }).notNull(),
     type: text('type').notNull(),
     facts: jsonb('facts').$type<Record<string, unknown>>().notNull(),
-    sealed: bytea('sealed'),
-    sealedHash: text('sealed_hash'),
+    /** The hash of each sealed part, by its name: a part can go, and the chain stays. */
+    parts: jsonb('parts').$type<Record<string, string>>().notNull(),
     by: jsonb('by').$type<{ person: string; roles: string[] } | null>(),
     at: instant('at').notNull(),
     version: integer('version').notNull(),
@@ -149,7 +155,6 @@ export const history = pgTable(
     primaryKey({ columns: [t.caseId, t.seq] }),
     check('history_seq_from_one', sql`${t.seq} >= 1`),
     check('history_outcome_is_known', sql`${t.outcome} in ('accepted', 'refused', 'elapsed')`),
-    check('history_sealed_has_a_hash', sql`(${t.sealed} is null) = (${t.sealedHash} is null)`),
     check(
       'history_only_time_acts_alone',
       sql`(${t.by} is not null) = (${t.outcome} <> 'elapsed') or ${t.type} in ('case.erase', 'machine.carryOver')`,
@@ -161,18 +166,46 @@ export const history = pgTable(
   ],
 );
 
+/**
+ * The confidential content of the history, in parts that can be deleted one by one: `content`, and
+ * `identity:<ref>` of each person whom the entry identifies. Never changed, only taken away.
+ */
+export const sealedParts = pgTable(
+  'sealed_parts',
+  {
+    caseId: uuid('case_id').notNull(),
+    seq: integer('seq').notNull(),
+    part: text('part').notNull(),
+    sealed: bytea('sealed').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.caseId, t.seq, t.part] })],
+);
+
+/** Keyed hashes of names that were taken away: texts are still screened for them, until the erasure. */
+export const removedNames = pgTable(
+  'removed_names',
+  {
+    caseId: uuid('case_id').notNull(),
+    ref: text('ref').notNull(),
+    digest: bytea('digest').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.caseId, t.ref, t.digest] })],
+);
+
 /** The `after` timers of a case: pending ones wait to be fired, the others ran out and still matter. */
 export const deadlines = pgTable(
   'deadlines',
   {
     caseId: uuid('case_id').notNull(),
     name: text('name').notNull(),
+    /** Whose it is: the case's own, or somebody's reference. */
+    ref: text('ref').notNull(),
     stage: text('stage').notNull(),
     dueAt: instant('due_at').notNull(),
     pending: boolean('pending').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.caseId, t.name] }),
+    primaryKey({ columns: [t.caseId, t.name, t.ref] }),
     index('deadlines_soonest_first').on(t.dueAt),
     index('deadlines_to_fire')
       .on(t.dueAt)
@@ -214,7 +247,7 @@ export const accesses = pgTable(
   (t) => [primaryKey({ columns: [t.caseId, t.at, t.id] })],
 );
 
-/** Keyed digests of what identifies a reported person, to find them across cases; gone with an erasure. */
+/** Keyed digests of what identifies those who report and are reported, to find them across cases; gone with an erasure. */
 export const digests = pgTable(
   'digests',
   {

@@ -1,5 +1,5 @@
 /**
- * The environment, read once. The settings are those of api.md, "Running it".
+ * The environment, read once. The settings are those of README.md, "Run it".
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * What can go wrong, by name. No HTTP in it: `http/problems.ts` maps each class to a problem, once.
- * The names are public: they end a problem's `type` (`urn:recourse:problem:<name>`, api.md).
+ * The names are public: they end a problem's `type` (`urn:recourse:problem:<name>`).
  */
 
 /** A rule that stands in the way, as the caller is told of it. */
@@ -10,6 +10,8 @@ export interface Violation {
   readonly source: string;
   readonly instead?: string;
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** Whether the caller may depart from it, and on which grounds. */
+  readonly departure: { readonly allowed: boolean; readonly grounds: readonly string[] };
 }
 
 /** What is wrong at one place of a request. `pointer` is a JSON Pointer (RFC 6901). */
@@ -71,10 +73,13 @@ export class EventRefused extends NamedError {
   readonly violations: readonly Violation[];
   /** The event types that the caller may send now. */
   readonly allowed: readonly string[];
-  constructor(violations: readonly Violation[], allowed: readonly string[]) {
+  /** Of several events the one that is refused, counted from 0. */
+  readonly index: number | undefined;
+  constructor(violations: readonly Violation[], allowed: readonly string[], index?: number) {
     super('The procedure does not allow this event now; nothing of the case has changed.');
     this.violations = violations;
     this.allowed = allowed;
+    this.index = index;
   }
 }
 

@@ -56,10 +56,11 @@ CREATE TABLE "codenames" (
 CREATE TABLE "deadlines" (
 	"case_id" uuid NOT NULL,
 	"name" text NOT NULL,
+	"ref" text NOT NULL,
 	"stage" text NOT NULL,
 	"due_at" timestamp (3) with time zone NOT NULL,
 	"pending" boolean NOT NULL,
-	CONSTRAINT "deadlines_case_id_name_pk" PRIMARY KEY("case_id","name")
+	CONSTRAINT "deadlines_case_id_name_ref_pk" PRIMARY KEY("case_id","name","ref")
 );
 --> statement-breakpoint
 CREATE TABLE "digests" (
@@ -76,8 +77,7 @@ CREATE TABLE "history" (
 	"outcome" text NOT NULL,
 	"type" text NOT NULL,
 	"facts" jsonb NOT NULL,
-	"sealed" "bytea",
-	"sealed_hash" text,
+	"parts" jsonb NOT NULL,
 	"by" jsonb,
 	"at" timestamp (3) with time zone NOT NULL,
 	"version" integer NOT NULL,
@@ -91,7 +91,6 @@ CREATE TABLE "history" (
 	CONSTRAINT "history_case_id_seq_pk" PRIMARY KEY("case_id","seq"),
 	CONSTRAINT "history_seq_from_one" CHECK ("history"."seq" >= 1),
 	CONSTRAINT "history_outcome_is_known" CHECK ("history"."outcome" in ('accepted', 'refused', 'elapsed')),
-	CONSTRAINT "history_sealed_has_a_hash" CHECK (("history"."sealed" is null) = ("history"."sealed_hash" is null)),
 	CONSTRAINT "history_only_time_acts_alone" CHECK (("history"."by" is not null) = ("history"."outcome" <> 'elapsed') or "history"."type" in ('case.erase', 'machine.carryOver')),
 	CONSTRAINT "history_refusals_say_why" CHECK (("history"."outcome" = 'refused') = (jsonb_array_length("history"."violations") > 0))
 );
@@ -122,7 +121,23 @@ CREATE TABLE "people" (
 	"active" boolean DEFAULT true NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "people_id_is_a_handle" CHECK ("people"."id" ~ '^[a-z][a-z0-9-]{1,31}$'),
-	CONSTRAINT "people_roles_are_known" CHECK ("people"."roles" <@ array['responder', 'lead', 'coordinator', 'organizer', 'auditor', 'admin'])
+	CONSTRAINT "people_roles_are_known" CHECK ("people"."roles" <@ array['responder', 'lead', 'coordinator', 'organizer', 'ombud', 'auditor', 'admin']),
+	CONSTRAINT "people_ombud_alone" CHECK (not 'ombud' = any("people"."roles") or cardinality("people"."roles") = 1)
+);
+--> statement-breakpoint
+CREATE TABLE "removed_names" (
+	"case_id" uuid NOT NULL,
+	"ref" text NOT NULL,
+	"digest" "bytea" NOT NULL,
+	CONSTRAINT "removed_names_case_id_ref_digest_pk" PRIMARY KEY("case_id","ref","digest")
+);
+--> statement-breakpoint
+CREATE TABLE "sealed_parts" (
+	"case_id" uuid NOT NULL,
+	"seq" integer NOT NULL,
+	"part" text NOT NULL,
+	"sealed" "bytea" NOT NULL,
+	CONSTRAINT "sealed_parts_case_id_seq_part_pk" PRIMARY KEY("case_id","seq","part")
 );
 --> statement-breakpoint
 CREATE TABLE "stored_answers" (

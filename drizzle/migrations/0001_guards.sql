@@ -21,3 +21,6 @@ grant select, insert, update on people, tokens, cases to recourse_server;
 grant select, insert on history, codenames to recourse_server;
 --> statement-breakpoint
 grant select, insert, update, delete on case_outsiders, case_assignments, deadlines, stored_answers to recourse_server;
+--> statement-breakpoint
+-- Content is written once, and may be taken away.
+grant select, insert, delete on sealed_parts, removed_names to recourse_server;

@@ -4,7 +4,7 @@
  * 128 and the signal's number when somebody ended it. Nothing stays behind in any case.
  */
 import { constants } from 'node:os';
-import { openTheatre } from './demo/cast.ts';
+import { openTheatre } from './demo/theatre.ts';
 import { printer } from './demo/print.ts';
 import { startServer } from './demo/server.ts';
 import { tell } from './demo/story.ts';

@@ -8,8 +8,8 @@ export interface EntryBody {
   outcome: 'accepted' | 'refused' | 'elapsed';
   type: string;
   facts: unknown;
-  /** SHA-256 of the sealed bytes: it can still be checked when their key is destroyed. */
-  sealedHash: string | null;
+  /** SHA-256 of each sealed part, by its name: it can still be checked when the part or its key is gone. */
+  parts: Readonly<Record<string, string>>;
   by: { person: string; roles: readonly string[] } | null;
   at: string;
   version: number;
@@ -57,7 +57,7 @@ export function hashEntry(body: EntryBody): string {
     outcome: body.outcome,
     type: body.type,
     facts: body.facts,
-    sealedHash: body.sealedHash,
+    parts: body.parts,
     by: body.by,
     at: body.at,
     version: body.version,

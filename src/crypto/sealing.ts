@@ -2,7 +2,8 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import { canonicalJson } from './chain.ts';
 
 /** What sealed bytes belong to; they open nowhere else. */
-export type Belonging = { caseId: string; seq: number } | { caseId: string; purpose: string };
+export type Belonging =
+  { caseId: string; seq: number; part: string } | { caseId: string; purpose: string };
 
 /** Sealed bytes are malformed, changed, of another place, or under another key. Says no more. */
 export class SealBroken extends Error {

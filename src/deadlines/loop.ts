@@ -4,7 +4,7 @@
  * are forgotten, checkpoints are taken.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { elapse } from '../engine/step/advance.ts';
+import { elapse } from '../engine/step/as-engine.ts';
 import { checkpointWhenDue } from '../engine/audit/checkpoint.ts';
 import type { Engine } from '../engine/engine.ts';
 import { answersKeptFor } from '../engine/step/idempotency.ts';
@@ -32,7 +32,12 @@ export async function fireDueDeadlines(engine: Engine, report: Report): Promise<
         { now: engine.now(), passedOver },
         async (tx, deadline) => {
           claimed = deadline;
-          if (await elapse({ ...engine, db: tx }, deadline.caseId, deadline.name as DeadlineName))
+          if (
+            await elapse({ ...engine, db: tx }, deadline.caseId, {
+              name: deadline.name as DeadlineName,
+              ref: deadline.ref,
+            })
+          )
             fired++;
           else passedOver.push(deadline);
         },

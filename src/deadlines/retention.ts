@@ -1,4 +1,4 @@
-import { eraseByRetention } from '../engine/step/retention.ts';
+import { eraseByRetention } from '../engine/step/as-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import { claimDueErasure } from '../store/retention.ts';
 

@@ -103,10 +103,8 @@ const lineHeight = 14;
 
 function legendOf({ nodes, edges }: Graph): string[] {
   const lines = {
-    'dashed: follows by itself': edges.some(
-      ({ kind }) => kind === 'internal' || kind === 'condition',
-    ),
-    '→ other stages follow': edges.some(({ raises }) => raises !== null),
+    'dashed: follows by itself': edges.some(({ kind }) => kind === 'condition'),
+    '→ taken once more there': edges.some(({ raises }) => raises !== null),
     'small print at arrows: rules': edges.some(({ rules }) => rules.length > 0),
     'H*: where every stage stood': nodes.some(({ kind }) => kind === 'history'),
   };

@@ -3,7 +3,7 @@
  * holder's roles say what they may ask for.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { handlerRoles, type Role } from '../../machines/context.ts';
+import { handlerRoles, type Role } from '../../machines/vocabulary.ts';
 import { hashToken } from '../crypto/tokens.ts';
 import { Forbidden, Unauthenticated } from '../errors.ts';
 import { findPerson } from '../store/people.ts';
@@ -50,7 +50,7 @@ async function holderOf(app: FastifyInstance, token: string): Promise<Viewer | u
   return found?.active ? { person, name: found.name, roles: found.roles, expiresAt } : undefined;
 }
 
-/** Whether somebody holds at least one of some roles. Roles add up (lifecycle.md, "Who"). */
+/** Whether somebody holds at least one of some roles. Roles add up (machines/README.md, "Who acts"). */
 export const holdsAny = ({ roles }: Pick<Viewer, 'roles'>, wanted: readonly Role[]): boolean =>
   roles.some((role) => wanted.includes(role));
 
@@ -64,7 +64,15 @@ function only(wanted: readonly Role[], problem: Forbidden['problem'], message: s
 // As `onRequest` of a route they run after authentication and before anything is parsed.
 
 /** Responders, leads, coordinators and organizers; who is an auditor or admin besides stays one. */
-export const handlersOnly = only(handlerRoles, 'not-a-handler', 'Only handlers may do this.');
+/** Whoever may take steps in a case that they see; an ombud in few. */
+export const handlersOnly = only(
+  [...handlerRoles, 'ombud'],
+  'not-a-handler',
+  'Only handlers may do this.',
+);
+
+/** Whoever may open a case: an ombud is outside the team. */
+export const openersOnly = only(handlerRoles, 'not-a-handler', 'Only handlers may do this.');
 
 export const organizersOnly = only(
   ['organizer'],
@@ -85,7 +93,7 @@ export const checkpointTakersOnly = only(
 
 /** Whoever may see a case at all; to admins there are none. */
 export const caseReadersOnly = only(
-  [...handlerRoles, 'auditor'],
+  [...handlerRoles, 'ombud', 'auditor'],
   'not-allowed',
   'Only handlers and auditors may see cases.',
 );
@@ -99,7 +107,7 @@ export const accessReadersOnly = only(
 
 /** Whoever works with the directory of staff: who names others in a case, and who keeps it. */
 export const directoryReadersOnly = only(
-  [...handlerRoles, 'admin'],
+  [...handlerRoles, 'ombud', 'admin'],
   'not-allowed',
   'Only admins and handlers may see the directory.',
 );

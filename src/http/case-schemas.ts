@@ -1,10 +1,10 @@
-/** The shapes of cases and entries as answers show them (api.md, "Cases", "History, replay, audit"). */
+/** The shapes of cases and entries as answers show them. */
 import { z } from 'zod';
-import { roles } from '../../machines/context.ts';
+import { grounds, roles } from '../../machines/vocabulary.ts';
+import { stageNames } from '../../machines/stages.ts';
 import { eventTypes } from '../../machines/events.ts';
 import { id } from '../../machines/events/fields.ts';
 import type { CaseView, EntryView } from '../engine/step/present.ts';
-import { stageNames } from '../engine/step/statechart.ts';
 import type { Verification } from '../engine/audit/verify.ts';
 import { violationSchema } from './problems.ts';
 
@@ -28,11 +28,31 @@ export const machineSchema = z
 export const deadlineSchema = z
   .strictObject({
     name: z.enum(['leadsMeet', 'reporterFollowUp', 'appealWindow']),
+    ref: z.string().nullable().describe('Whose it is; null where it is the case’s own.'),
     stage: z.string(),
     dueAt: time,
     overdue: z.boolean(),
   })
   .meta({ id: 'Deadline' });
+
+const personSchema = z
+  .looseObject({
+    kind: z.enum(['reporter', 'reported', 'other']),
+    stages: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'CasePerson', description: 'What is known of somebody, but for who they are.' });
+
+const departureSchema = z
+  .strictObject({
+    seq: z.int(),
+    rule: z.string(),
+    ground: z.enum([...grounds, 'breach']),
+    by: z.string().nullable(),
+    review: z
+      .strictObject({ by: z.string(), outcome: z.enum(['endorsed', 'criticised']) })
+      .nullable(),
+  })
+  .meta({ id: 'RecordedDeparture' });
 
 export const caseSchema = showing<CaseView>(
   z
@@ -44,8 +64,17 @@ export const caseSchema = showing<CaseView>(
         .int()
         .describe('Accepted events and deadlines that ran out, the opening being the first.'),
       openedAt: time,
+      receivedAt: time.describe('When the report reached the team.'),
       updatedAt: time,
       stages: stagesSchema,
+      people: z
+        .record(z.string(), personSchema)
+        .describe('The people of the case, by reference: each with their own stages.'),
+      departures: z
+        .array(departureSchema)
+        .readonly()
+        .describe('What departed from a rule, or broke it, and what the leads said of that.'),
+      proposals: z.array(json).readonly().describe('What waits for a second person.'),
       facts: json.describe("The machine's context: facts, and no person's data."),
       deadlines: z.array(deadlineSchema),
       machine: machineSchema,
@@ -59,8 +88,10 @@ const entryShape = {
   type: z.string(),
   facts: json,
   confidential: z.union([z.enum(['withheld', 'erased']), json]),
+  redacted: z.array(z.string()).describe('Parts of the content that were taken away for good.'),
   by: z.strictObject({ person: z.string(), roles: z.array(z.enum(roles)) }).nullable(),
-  at: time,
+  at: time.describe('When it was recorded.'),
+  happenedAt: time.describe('When it happened, as it was said.'),
   version: z.int(),
   stages: stagesSchema,
   violations: z.array(violationSchema),
@@ -82,12 +113,29 @@ export const stepSchema = z
   })
   .meta({ id: 'Step' });
 
+export const batchSchema = z
+  .strictObject({
+    case: caseSchema.optional().describe('Absent for whoever left the case by these steps.'),
+    entries: z.array(entrySchema).describe('One for each event, in order.'),
+  })
+  .meta({ id: 'Steps' });
+
+/** What tells a caller how to send an event of a type. */
+export const guideShape = {
+  title: z.string(),
+  description: z.string().describe('When to send it, and what it does.'),
+  example: json.describe('An event that the schema takes.'),
+  schema: json.describe(
+    'A JSON Schema with every enumeration, or a reference to it in the OpenAPI document.',
+  ),
+};
+
 export const optionSchema = z
   .strictObject({
     type: z.enum(eventTypes as [string, ...string[]]),
     verdict: z.enum(['allowed', 'conditional', 'refused']),
     violations: z.array(violationSchema),
-    schema: z.strictObject({ $ref: z.string() }),
+    ...guideShape,
     offers: z
       .strictObject({ related: z.array(z.uuid()) })
       .optional()

@@ -73,8 +73,9 @@ function problemOf(error: unknown): Problem {
   if (error instanceof InvalidRequest) return invalid(error.errors, detail);
   if (error instanceof Forbidden) return { name: error.problem, detail };
   if (error instanceof EventRefused) {
-    const { violations, allowed } = error;
-    return { name: 'event-refused', detail, members: { violations, allowed } };
+    const { violations, allowed, index } = error;
+    const which = index === undefined ? {} : { index };
+    return { name: 'event-refused', detail, members: { violations, allowed, ...which } };
   }
   // RFC 6750, 3: the challenge belongs to every such answer.
   if (error instanceof Unauthenticated) {

@@ -1,6 +1,6 @@
 /** What requests and answers of several routes are made of. */
 import { z } from 'zod';
-import { roles } from '../../machines/context.ts';
+import { roles } from '../../machines/vocabulary.ts';
 import { distinct } from '../../machines/events/fields.ts';
 import { InvalidRequest } from '../errors.ts';
 
@@ -10,9 +10,13 @@ export { line } from '../engine/staff/line.ts';
 export const instant = z.iso.datetime().describe('ISO 8601, UTC.');
 
 /** What a person may do. Who has no role any more is deactivated instead. */
-export const roleList = distinct(z.enum(roles), roles.length).refine((list) => list.length > 0, {
-  error: 'must hold a role; deactivate who has none',
-});
+export const roleList = distinct(z.enum(roles), roles.length)
+  .refine((list) => list.length > 0, {
+    error: 'must hold a role; deactivate who has none',
+  })
+  .refine((list) => !list.includes('ombud') || list.length === 1, {
+    error: 'an ombud is outside the team, and holds no other role',
+  });
 
 /** Text that a client names something by: without NUL and lone surrogates, which no row can hold. */
 export const storable = (max: number) =>

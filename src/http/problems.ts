@@ -181,6 +181,9 @@ export const violationSchema = z
     source: z.string(),
     instead: z.string().optional(),
     detail: z.record(z.string(), z.unknown()).optional(),
+    departure: z
+      .strictObject({ allowed: z.boolean(), grounds: z.array(z.string()).readonly() })
+      .describe('Whether the caller may depart from it, and on which grounds.'),
   })
   .meta({ id: 'Violation', description: 'A rule that stands in the way, and what to do instead.' });
 
@@ -195,7 +198,11 @@ const extensions: Partial<Record<ProblemName, z.core.$ZodShape>> = {
       }),
     ),
   },
-  'event-refused': { violations: z.array(violationSchema), allowed: z.array(z.string()) },
+  'event-refused': {
+    violations: z.array(violationSchema),
+    allowed: z.array(z.string()),
+    index: z.int().optional().describe('Of a batch: which event is refused, counted from 0.'),
+  },
 };
 
 /** The schema of each problem: a component of the OpenAPI document, `problem.<name>`. */

@@ -9,6 +9,7 @@ export interface CaseLists {
   readonly assignments: readonly string[];
   readonly deadlines: readonly {
     readonly name: string;
+    readonly ref: string;
     readonly stage: string;
     readonly dueAt: string;
     readonly pending: boolean;
@@ -31,12 +32,13 @@ export async function loadCaseLists(db: Db, person: string, caseId: string): Pro
     .select()
     .from(deadlines)
     .where(and(actingAs(person), eq(deadlines.caseId, caseId)))
-    .orderBy(asc(deadlines.dueAt), asc(deadlines.name));
+    .orderBy(asc(deadlines.dueAt), asc(deadlines.name), asc(deadlines.ref));
   return {
     outsiders: outsiders.map((row) => row.person),
     assignments: assignments.map((row) => row.person),
-    deadlines: clocks.map(({ name, stage, dueAt, pending }) => ({
+    deadlines: clocks.map(({ name, ref, stage, dueAt, pending }) => ({
       name,
+      ref,
       stage,
       dueAt: dueAt.toISOString(),
       pending,

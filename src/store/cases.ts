@@ -1,7 +1,7 @@
 /** Reading cases: one function per statement. What the caller may not see is not there. */
 import { and, count, desc, eq, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
 import { cases } from '../../drizzle/schema.ts';
-import type { Role } from '../../machines/context.ts';
+import type { Role } from '../../machines/vocabulary.ts';
 import type { Db } from './database.ts';
 import { actingAsEngine, visibleTo } from './visibility.ts';
 
@@ -41,11 +41,16 @@ const rolesOf = (handles: readonly string[]): SQL<Directory> => sql`(
 const isId = (text: string) =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text);
 
-/** How many of `caseIds` the person sees. */
-function visibleAmong(caseIds: readonly string[], person: string): SQL<number> {
+/** Active members of staff who hold an office, in this case or in all: the team that a step can count on. */
+const officers: SQL<Directory> = sql`(
+  select coalesce(jsonb_object_agg(p.id, to_jsonb(p.roles)), '{}'::jsonb)
+  from people p where p.active and p.roles && array['lead', 'coordinator', 'organizer', 'ombud'])`;
+
+/** Those of `caseIds` that the person sees. */
+function visibleAmong(caseIds: readonly string[], person: string): SQL<string[]> {
   const ids = caseIds.filter(isId);
-  if (ids.length === 0) return sql`0`;
-  return sql`(select count(*)::int from cases
+  if (ids.length === 0) return sql`'[]'::jsonb`;
+  return sql`(select coalesce(jsonb_agg(case_id), '[]'::jsonb) from cases
     where ${inArray(cases.caseId, ids)} and ${visibleTo(person)})`;
 }
 
@@ -58,15 +63,23 @@ export interface StepNeeds {
   readonly caseIds: readonly string[];
 }
 
+export interface Loaded {
+  readonly row: CaseRow;
+  readonly directory: Directory;
+  readonly officers: Directory;
+  readonly visibleCases: readonly string[];
+}
+
 /** A case, and what a step in it needs to know, as of one moment. */
 export async function loadForStep(
   db: Db,
   { caseId, person, handles, caseIds }: StepNeeds,
-): Promise<{ row: CaseRow; directory: Directory; visibleCases: number } | undefined> {
+): Promise<Loaded | undefined> {
   const [found] = await db
     .select({
       row: cases,
       directory: rolesOf(handles),
+      officers,
       visibleCases: visibleAmong(caseIds, person),
     })
     .from(cases)

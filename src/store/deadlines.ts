@@ -12,7 +12,7 @@ export async function listDeadlines(
   person: string,
   filter: {
     overdue?: boolean | undefined;
-    after?: readonly [dueAt: string, caseId: string, name: string] | undefined;
+    after?: readonly [dueAt: string, caseId: string, name: string, ref: string] | undefined;
     limit: number;
     now: Date;
   },
@@ -28,11 +28,11 @@ export async function listDeadlines(
         visibleTo(person),
         overdue === undefined ? undefined : overdue ? late : sql`not ${late}`,
         after &&
-          sql`(${deadlines.dueAt}, ${deadlines.caseId}, ${deadlines.name})
-            > (${after[0]}::timestamptz, ${after[1]}::uuid, ${after[2]})`,
+          sql`(${deadlines.dueAt}, ${deadlines.caseId}, ${deadlines.name}, ${deadlines.ref})
+            > (${after[0]}::timestamptz, ${after[1]}::uuid, ${after[2]}, ${after[3]})`,
       ),
     )
-    .orderBy(asc(deadlines.dueAt), asc(deadlines.caseId), asc(deadlines.name))
+    .orderBy(asc(deadlines.dueAt), asc(deadlines.caseId), asc(deadlines.name), asc(deadlines.ref))
     .limit(filter.limit);
   return rows.map(({ deadline, codename }) => ({ ...deadline, codename }));
 }
@@ -51,7 +51,9 @@ export async function claimDueDeadline(
   fire: (tx: Db, due: DeadlineRow) => Promise<void>,
 ): Promise<DeadlineRow | undefined> {
   return db.transaction(async (tx) => {
-    const failed = passedOver.map(({ caseId, name }) => sql`(${caseId}::uuid, ${name})`);
+    const failed = passedOver.map(
+      ({ caseId, name, ref }) => sql`(${caseId}::uuid, ${name}, ${ref})`,
+    );
     const [claimed] = await tx
       .select({ due: deadlines })
       .from(deadlines)
@@ -62,7 +64,7 @@ export async function claimDueDeadline(
           deadlines.pending,
           lte(deadlines.dueAt, now),
           failed.length > 0
-            ? sql`(${deadlines.caseId}, ${deadlines.name}) not in (${sql.join(failed, sql`, `)})`
+            ? sql`(${deadlines.caseId}, ${deadlines.name}, ${deadlines.ref}) not in (${sql.join(failed, sql`, `)})`
             : undefined,
         ),
       )

@@ -1,4 +1,4 @@
-/** Keyed digests of reported persons: how they are written, and where else they occur. */
+/** Keyed digests of who reports and is reported: how they are written, and where else they occur. */
 import { and, desc, eq, ne, sql, type SQL } from 'drizzle-orm';
 import { cases, digests } from '../../drizzle/schema.ts';
 import type { Db } from './database.ts';
@@ -60,6 +60,8 @@ export async function listRelated(
       and(
         visibleTo(person),
         ne(cases.caseId, caseId),
+        // that somebody reports often is no pattern
+        sql`not (mine.ref like 'reporter%' and ${digests.ref} like 'reporter%')`,
         after &&
           sql`(${cases.openedAt}, ${cases.caseId}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
       ),

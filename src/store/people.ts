@@ -1,7 +1,7 @@
 /** The staff directory: one function per statement. Nobody is deleted, since histories name them. */
 import { and, count, eq, exists, gt, ne, not, or, sql } from 'drizzle-orm';
 import { people } from '../../drizzle/schema.ts';
-import type { Role } from '../../machines/context.ts';
+import type { Role } from '../../machines/vocabulary.ts';
 import type { Db } from './database.ts';
 
 /** A member of staff. `id` is the handle. */

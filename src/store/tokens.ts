@@ -1,7 +1,7 @@
 /** Bearer tokens, by their hash: one function per statement. */
 import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { people, tokens } from '../../drizzle/schema.ts';
-import type { Role } from '../../machines/context.ts';
+import type { Role } from '../../machines/vocabulary.ts';
 import type { Db } from './database.ts';
 
 /** A token as it is stored. */

@@ -13,14 +13,18 @@ export const actingAs = (person: string): SQL => sql`(select act_as(${person}))`
 export const engineIdentity = '#engine';
 export const actingAsEngine: SQL = actingAs(engineIdentity);
 
-/** Whose roles show every case (api.md, "Visibility"). */
+/** Stands for every ombud among those who are assigned to a case; nobody's handle. */
+export const everyOmbud = '#ombud';
+
+/** Whose roles show every case (README.md, "Security"). */
 const seeingAll = sql`array['lead', 'coordinator', 'organizer', 'auditor']`;
-const handlers = sql`array['responder', 'lead', 'coordinator', 'organizer']`;
+const handlers = sql`array['responder', 'lead', 'coordinator', 'organizer', 'ombud']`;
 
 /**
  * Whether `person` sees the row of `cases` at hand. Recused, excluded or reported people see nothing,
  * whatever their role; leads, coordinators, organizers and auditors see the rest; other handlers what
- * they opened or are assigned to. Roles are read from the directory at that moment. The engine
+ * they opened or are assigned to; an ombud those in which somebody of an office is reported, and those
+ * referred to them, until they close. Roles are read from the directory at that moment. The engine
  * sees every case, as it does behind the second wall.
  */
 export function visibleTo(person: string): SQL {
@@ -31,6 +35,9 @@ export function visibleTo(person: string): SQL {
     and exists (
       select from people p where p.id = ${person} and p.active and (
         p.roles && ${seeingAll}
+        or 'ombud' = any(p.roles) and exists (
+          select from case_assignments a
+          where a.case_id = ${cases.caseId} and a.person = ${everyOmbud})
         or p.roles && ${handlers} and (
           ${cases.openedBy} = ${person}
           or exists (

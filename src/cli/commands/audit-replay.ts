@@ -72,7 +72,7 @@ type Told = ReturnType<typeof tell>;
 
 /** A step: what it was, and what it changed. */
 function tell({ entry, before, after, differences }: BundleStep, stages: object) {
-  const { seq, at, by, type, outcome, version, facts, sealedHash, violations } = entry;
+  const { seq, at, by, type, outcome, version, facts, parts, violations } = entry;
   // what a case begins with stands in the header
   const context = before?.context ?? { settings: after?.context.settings };
   return {
@@ -83,7 +83,7 @@ function tell({ entry, before, after, differences }: BundleStep, stages: object)
     outcome,
     version,
     facts,
-    confidential: sealedHash === null ? {} : entry.confidential,
+    confidential: Object.keys(parts).length === 0 ? {} : entry.confidential,
     stages: changesBetween(stages, entry.stages),
     changes: changesBetween(context, after?.context ?? context),
     violations,

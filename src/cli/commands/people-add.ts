@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { roles, type Role } from '../../../machines/context.ts';
+import { roles, type Role } from '../../../machines/vocabulary.ts';
 import { handle } from '../../../machines/events/fields.ts';
 import { line } from '../../engine/staff/line.ts';
 import { insertPerson } from '../../store/people.ts';

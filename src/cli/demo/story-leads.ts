@@ -1,14 +1,29 @@
-/** The story's middle: the leads meet, one of the staff speaks with the reported person, and it is decided. */
-import { points } from '../../../machines/context.ts';
-import type { Theatre } from './cast.ts';
-import { reporter } from './story-report.ts';
+/** The story's middle: the leads meet, one of the staff speaks with the reported lead, and it is decided. */
+import { z } from 'zod';
+import { points } from '../../../machines/vocabulary.ts';
+import { fable, theGuest, theLead } from './cast.ts';
+import type { Sent, Theatre } from './theatre.ts';
 
-/** @param action the number of the interim action that the leads have to review */
-export async function theLeadsMeet({ chapter, step, refused }: Theatre, action: number) {
-  chapter(
+const nothingSimilar = z.object({ items: z.tuple([]) });
+
+/** The part of a meeting that looks at the case: what happened, was it the first time, what to do. */
+export async function lookingAtIt(play: Theatre, options: readonly string[]): Promise<Sent[]> {
+  const { items: related } = await play.look('ada', '/related', nothingSimilar);
+  return [
+    { type: 'meeting.convene', attendees: ['ada', 'ben'] },
+    { type: 'meeting.reviewReport' },
+    { type: 'meeting.consultPastIncidents', related, patternFound: false },
+    { type: 'meeting.discussResponses', options },
+  ];
+}
+
+/** @param seqs the numbers of the report and of the interim measure, which wait for the leads' word */
+export async function theLeadsMeet(play: Theatre, seqs: { report: number; action: number }) {
+  const { step, refused, together } = play;
+  play.chapter(
     'The leads meet',
-    'Within a day, and at least two of them. The meeting has six objectives, and is over when all ' +
-      'of them are met.',
+    'Within a day, and at least two of them. A meeting has six objectives; and whoever acted at ' +
+      'once, or departed from a rule, is told whether that was right.',
   );
   await refused(
     'ada',
@@ -16,150 +31,140 @@ export async function theLeadsMeet({ chapter, step, refused }: Theatre, action: 
     { type: 'meeting.convene', attendees: ['ada', 'ben', 'cam'] },
     'recused-take-no-part',
   );
-  await step(
+  await together(
     'ada',
-    'meets with Ben',
-    { type: 'meeting.convene', attendees: ['ada', 'ben'] },
-    { leadsMeeting: 'inSession' },
+    'meets with Ben: all six objectives, in one request',
+    [
+      ...(await lookingAtIt(play, ['warning', 'ban', 'no-future-volunteering'])),
+      { type: 'meeting.assignResponder', person: 'rui' },
+      { type: 'meeting.planFollowUps', followUps: [{ for: 'reporter' }] },
+      { type: 'meeting.assignFollowUp', person: 'cleo' },
+    ],
+    { 'case leadsMeeting': 'inSession' },
   );
-  await step('ada', 'goes through the report', { type: 'meeting.reviewReport' });
-  await step('ada', 'looks for a pattern in past incidents: none', {
-    type: 'meeting.consultPastIncidents',
-    related: [],
-    patternFound: false,
-  });
-  await step('ada', 'weighs possible responses', {
-    type: 'meeting.discussResponses',
-    options: ['warning', 'end-volunteer-duties', 'no-future-volunteering'],
-  });
   await refused(
     'ada',
     'calls it a day',
     { type: 'meeting.conclude' },
-    'objectives-met',
     'interim-actions-reviewed',
+    'departures-reviewed',
   );
-  await step('ada', 'asks Rui to speak with the reported person', {
-    type: 'meeting.assignResponder',
-    person: 'rui',
-  });
-  await step('ada', 'plans to get back to the reporter', {
-    type: 'meeting.planFollowUps',
-    followUps: [{ for: 'reporter' }],
-  });
-  await step('ada', 'asks Cleo to do that', { type: 'meeting.assignFollowUp', person: 'cleo' });
-  await step('ben', 'confirms what was done in the moment', {
-    type: 'meeting.reviewInterimActions',
-    reviews: [{ action, outcome: 'confirmed' }],
-  });
+  const rule = 'quiet-space-offered';
+  await together(
+    'ben',
+    'finds both right: that Cam had to leave, and that Cleo wrote on deck',
+    [
+      {
+        type: 'meeting.reviewInterimActions',
+        reviews: [{ action: seqs.action, outcome: 'confirmed' }],
+      },
+      {
+        type: 'meeting.reviewDepartures',
+        reviews: [{ seq: seqs.report, rule, outcome: 'endorsed' }],
+      },
+    ],
+    { [`departure ${rule}`]: 'endorsed by ben' },
+  );
   await step(
     'ada',
     'closes the meeting',
     { type: 'meeting.conclude' },
-    { leadsMeeting: 'concluded', reportedPersonFollowUp: 'choosing' },
+    {
+      'case leadsMeeting': 'concluded',
+      [`${theLead} reportedPersonFollowUp`]: 'choosing',
+      [`${theGuest} reportedPersonFollowUp`]: 'choosing',
+      [`${theLead} decision`]: 'deliberating',
+      [`${theGuest} decision`]: 'deliberating',
+    },
   );
 }
 
-const spokenOf = {
-  'what-happened': 'says what happened',
-  impact: 'says what it did to somebody',
-  'code-of-conduct': 'says which part of the code was not kept',
-  improvement: 'says what to do differently, with examples',
-  consequences: 'says what follows, now and if it happens again',
-} as const satisfies Record<(typeof points)[number], string>;
-
-export async function theConversation({ chapter, step, refused }: Theatre) {
-  chapter(
-    'One voice speaks with the reported person',
-    'Rui, whom the leads asked to. The conversation has five points. Comfort, excuses and ' +
-      'arranged apologies are not among them.',
-  );
-  await step(
-    'rui',
-    'begins the conversation',
-    { type: 'followUp.begin', medium: 'phone' },
-    { reportedPersonFollowUp: 'conversing' },
-  );
-  for (const point of points) await step('rui', spokenOf[point], { type: 'followUp.cover', point });
-  await step('rui', 'lets them add their side', {
-    type: 'followUp.recordStatement',
-    statement: 'I thought it was funny.',
-    newInformation: false,
-    reaction: 'defensive',
-  });
-  await refused(
-    'rui',
-    'lets them apologise to the reporter in person',
-    { type: 'followUp.allowDirectApology' },
-    'no-direct-apology',
-  );
-  await step(
-    'rui',
-    'ends the conversation',
-    { type: 'followUp.complete' },
-    { reportedPersonFollowUp: 'completed', decision: 'deliberating' },
-  );
-}
-
-/** The day so many years from now. */
-export const inYears = (years: number): string => {
+/** The day so far from now. */
+const dayIn = ({ years = 0, days = 0 }): string => {
   const day = new Date();
-  day.setUTCFullYear(day.getUTCFullYear() + years);
+  day.setUTCFullYear(day.getUTCFullYear() + years, day.getUTCMonth(), day.getUTCDate() + days);
   return day.toISOString().slice(0, 10);
 };
 
-export async function theDecision({ chapter, step, refused }: Theatre) {
+export async function theDecision({ chapter, step, refused, together }: Theatre) {
   chapter(
-    'Decision and notification',
-    'Those who met decide, together. What lasts says for how long. The reported person learns of ' +
-      'it without learning who reported.',
+    'One voice, and a decision on each',
+    'Rui speaks for the team, and says who reported to nobody. Those who met decide, together, ' +
+      'on Cam and on Basil.',
   );
+  await together(
+    'rui',
+    'speaks with Cam by phone, along the five points',
+    [
+      { type: 'followUp.begin', for: theLead, medium: 'phone' },
+      ...points.map((point) => ({ type: 'followUp.cover', for: theLead, point }) as const),
+      { type: 'followUp.complete', for: theLead },
+    ],
+    { [`${theLead} reportedPersonFollowUp`]: 'completed' },
+  );
+  await step('rui', 'hears Basil say: I had a reason. It is not mine to tell', {
+    type: 'followUp.recordStatement',
+    for: theGuest,
+    statement: 'I had a reason. It is not mine to tell.',
+    newInformation: false,
+  });
+  const onCam = { type: 'decision.record', for: theLead, finding: 'violation' } as const;
   await refused(
     'ada',
-    'decides alone, and leaves open for how long',
-    {
-      type: 'decision.record',
-      violation: true,
-      deciders: ['ada'],
-      responses: [{ kind: 'end-volunteer-duties' }, { kind: 'no-future-volunteering' }],
-    },
+    'decides on Cam alone, and leaves open for how long',
+    { ...onCam, deciders: ['ada'], responses: [{ kind: 'no-future-volunteering' }] },
     'never-one-decider',
     'lasting-responses-have-a-term',
   );
   await step(
     'ada',
-    'records what she and Ben decided: no duties for three years',
+    'records what she and Ben decided on Cam: three years off the team',
     {
-      type: 'decision.record',
-      violation: true,
+      ...onCam,
       deciders: ['ada', 'ben'],
       responses: [
-        { kind: 'end-volunteer-duties' },
-        { kind: 'no-future-volunteering', until: inYears(3) },
+        { kind: 'no-evening-events' },
+        { kind: 'no-future-volunteering', until: dayIn({ years: 3 }) },
       ],
       rationale: 'It went on after a clear no.',
     },
-    { decision: 'decided' },
+    { [`${theLead} decision`]: 'decided' },
   );
-  const notification = { type: 'decision.notifyReportedPerson', medium: 'email' } as const;
+  await step(
+    'ada',
+    'and on Basil: not back before the conference is over',
+    {
+      type: 'decision.record',
+      for: theGuest,
+      finding: 'violation',
+      deciders: ['ada', 'ben'],
+      responses: [{ kind: 'ban', until: dayIn({ days: 2 }) }],
+    },
+    { [`${theGuest} decision`]: 'decided' },
+  );
+  const letter = { type: 'decision.notifyReportedPerson', medium: 'email' } as const;
   await refused(
     'rui',
-    'writes an e-mail in which the reporter’s name occurs',
-    { ...notification, message: `What you did to ${reporter} was against our Code of Conduct.` },
+    'writes to Basil, and a name slips in',
+    { ...letter, for: theGuest, message: `Taking pictures of ${fable.name} was not all right.` },
     'reporter-not-revealed',
   );
-  await step(
+  await together(
     'rui',
-    'writes it without',
-    { ...notification, message: 'What you did on Friday was against our Code of Conduct.' },
-    { appeal: 'open' },
+    'tells both, without a name, and whom to appeal to; and carries it out',
+    [
+      { ...letter, for: theLead, message: 'On Friday you did not take no for an answer.' },
+      { ...letter, for: theGuest, message: 'On Friday you took pictures of somebody in distress.' },
+      ...[theLead, theGuest].map((ref) => ({ type: 'appeal.notifyRoute', for: ref }) as const),
+      { type: 'decision.carryOutResponse', for: theLead, response: 1 },
+      { type: 'decision.carryOutResponse', for: theLead, response: 2 },
+      { type: 'decision.carryOutResponse', for: theGuest, response: 1 },
+    ],
+    {
+      [`${theLead} decision`]: 'carriedOut',
+      [`${theGuest} decision`]: 'carriedOut',
+      [`${theLead} appeal`]: 'open',
+      [`${theGuest} appeal`]: 'open',
+    },
   );
-  await step('rui', 'takes the duties back', { type: 'decision.carryOutResponse', response: 1 });
-  await step(
-    'rui',
-    'puts down the three years',
-    { type: 'decision.carryOutResponse', response: 2 },
-    { decision: 'carriedOut' },
-  );
-  await step('rui', 'says whom to write to about an appeal', { type: 'appeal.notifyRoute' });
 }

@@ -1,11 +1,12 @@
 /** Reading a case's past: its entries, the case as it once stood, and whether it all holds. */
 import { randomUUID } from 'node:crypto';
+import type { CaseState } from '../../../machines/system.ts';
 import { NotFound } from '../../errors.ts';
 import { insertAccess, listAccesses, type AccessRow } from '../../store/accesses.ts';
 import { loadCaseLists } from '../../store/case-lists.ts';
 import { filterVisible, findCase, type CaseRow } from '../../store/cases.ts';
 import type { Db } from '../../store/database.ts';
-import { listEntries, type EntryRow } from '../../store/history.ts';
+import { listEntries, type EntryRow, type SealedEntry } from '../../store/history.ts';
 import type { Engine } from '../engine.ts';
 import {
   caseIdsIn,
@@ -20,7 +21,6 @@ import {
   type Reader,
 } from '../step/present.ts';
 import { replayEntry } from '../step/replay.ts';
-import type { CaseSnapshot } from '../step/statechart.ts';
 import { HistoryVerifier, type Verification } from './verify.ts';
 
 /** Entries that are read from the database at once; each may hold a report of a mebibyte. */
@@ -46,7 +46,7 @@ export async function* entriesOf(
   person: string,
   caseId: string,
   last = Infinity,
-): AsyncGenerator<EntryRow> {
+): AsyncGenerator<SealedEntry> {
   for (let after = 0; after < last;) {
     const limit = Math.min(batch, last - after);
     const rows = await listEntries(db, person, { caseId, after, limit });
@@ -62,7 +62,7 @@ export async function presentEntries(
   engine: Engine,
   reader: Reader,
   row: CaseRow,
-  entries: readonly EntryRow[],
+  entries: readonly SealedEntry[],
 ): Promise<EntryView[]> {
   const opened = mayOpen(contextOf(row), reader, engine.now());
   const erased = row.dataKey === null;
@@ -80,9 +80,9 @@ async function noteAccess(
   { db, now }: Engine,
   { person }: Reader,
   { caseId }: CaseRow,
-  entries: readonly EntryRow[],
+  entries: readonly SealedEntry[],
 ): Promise<void> {
-  const opened = entries.filter(({ sealed }) => sealed);
+  const opened = entries.filter(({ sealed }) => Object.keys(sealed).length > 0);
   const [first, last] = [opened.at(0), opened.at(-1)];
   if (!first || !last) return;
   const id = randomUUID();
@@ -119,15 +119,15 @@ async function entriesOfPage(
   db: Db,
   { person }: Reader,
   { caseId, after, limit }: { caseId: string; after: number; limit: number },
-): Promise<{ entries: EntryRow[]; isLast: boolean }> {
-  const entries: EntryRow[] = [];
+): Promise<{ entries: SealedEntry[]; isLast: boolean }> {
+  const entries: SealedEntry[] = [];
   for (let bytes = 0; ;) {
     // one more than the page holds, to know whether it is the last
     const wanted = Math.min(batch, limit + 1 - entries.length);
     const from = entries.at(-1)?.seq ?? after;
     const rows = await listEntries(db, person, { caseId, after: from, limit: wanted });
     for (const entry of rows) {
-      bytes += entry.sealed?.length ?? 0;
+      bytes += Object.values(entry.sealed).reduce((sum, part) => sum + part.length, 0);
       const isFull = entries.length === limit || (entries.length > 0 && bytes > pageBytes);
       if (isFull) return { entries, isLast: false };
       entries.push(entry);
@@ -142,18 +142,18 @@ async function rebuild(
   reader: Reader,
   row: CaseRow,
   { last, until = () => true }: { last: number; until?: (entry: EntryRow) => boolean },
-): Promise<{ entry: EntryRow; view: (now: Date) => CaseView } | undefined> {
-  let snapshot: CaseSnapshot | null = null;
+): Promise<{ entry: SealedEntry; view: (now: Date) => CaseView } | undefined> {
+  let state: CaseState | null = null;
   let moved: EntryRow | undefined;
-  let entry: EntryRow | undefined;
+  let entry: SealedEntry | undefined;
   for await (const next of entriesOf(engine.db, reader.person, row.caseId, last)) {
     if (!until(next)) break;
-    ({ snapshot } = replayEntry(snapshot, next));
+    ({ state } = replayEntry(state, next));
     if (next.outcome !== 'refused') moved = next;
     entry = next;
   }
-  if (!snapshot || !moved || !entry) return undefined;
-  const stood = snapshot;
+  if (!state || !moved || !entry) return undefined;
+  const stood = state;
   const { version, at: updatedAt, machineId, machineVersion } = moved;
   const then = { ...row, version, updatedAt, machineId, machineVersion };
   return { entry, view: (now) => presentCase(then, stood, now) };

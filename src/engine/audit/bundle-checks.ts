@@ -1,11 +1,13 @@
 /** What must agree in a bundle besides its history: header, content and end. Each function lists what doesn't. */
 import { machineIdentity } from '../../../machines/case.ts';
+import { statusOf } from '../../../machines/stages.ts';
+import type { CaseState } from '../../../machines/system.ts';
+import { inUtc } from '../../../machines/time.ts';
 import { canonicalHash } from '../../crypto/chain.ts';
 import type { BundleEnd, BundleEntry, BundleHeader } from './bundle.ts';
 import { verifyHeadInclusion } from './log-audit.ts';
 import { definitionHash } from './machine-version.ts';
 import { isReplayed } from '../step/replay.ts';
-import { statusOf, type CaseSnapshot } from '../step/statechart.ts';
 import type { Failure } from './verify.ts';
 
 /** The seq that differences of the header are reported under: it stands before the first entry. */
@@ -30,15 +32,11 @@ export const openingDifferences = (header: BundleHeader, { at, facts }: BundleEn
 
 /**
  * What the header says of where the case stands: `last` is its last entry, `moved` the last one that
- * was not refused, `snapshot` the case judged again.
+ * was not refused, `state` the case judged again.
  */
 export function headDifferences(
   { case: head, machine }: BundleHeader,
-  {
-    last,
-    moved,
-    snapshot,
-  }: { last: BundleEntry; moved: BundleEntry; snapshot: CaseSnapshot | null },
+  { last, moved, state }: { last: BundleEntry; moved: BundleEntry; state: CaseState | null },
 ): Failure[] {
   const { id, version } = machine;
   const isOurs = id === machineIdentity.id && version === machineIdentity.version;
@@ -53,8 +51,8 @@ export function headDifferences(
     ...(isOurs && machine.definitionHash !== undefined
       ? { definitionHash: [definitionHash(), machine.definitionHash] }
       : {}),
-    ...(snapshot && isReplayed({ machineId: id, machineVersion: version })
-      ? { status: [statusOf(snapshot), head.status] }
+    ...(state && isReplayed({ machineId: id, machineVersion: version })
+      ? { status: [statusOf(state), head.status] }
       : {}),
   });
 }
@@ -62,12 +60,38 @@ export function headDifferences(
 /** Whether an entry shows as much as the header says, and content only where something was sealed. */
 export function contentDifferences(
   { confidential: shown }: BundleHeader,
-  { seq, sealedHash, confidential }: BundleEntry,
+  { seq, parts, confidential }: BundleEntry,
 ): Failure[] {
-  const isOpen = shown === 'opened' && sealedHash !== null;
+  const isSealed = Object.keys(parts).length > 0;
+  const isOpen = shown === 'opened' && isSealed;
   if (isOpen && typeof confidential === 'object') return [];
-  const expected = sealedHash === null && shown !== 'withheld' ? {} : shown;
+  const expected = !isSealed && shown !== 'withheld' ? {} : shown;
   return differences(seq, { confidential: [expected, confidential] });
+}
+
+/** Whether what an entry says of when it happened is what its facts say. */
+export const timeDifferences = ({ seq, at, facts, happenedAt }: BundleEntry): Failure[] => {
+  const said = facts['happenedAt'];
+  return differences(seq, {
+    happenedAt: [typeof said === 'string' ? inUtc(said) : at, happenedAt],
+  });
+};
+
+/** Whether the parts that are said to be gone are those that a step took away: `found`, by entry. */
+export function redactionDifferences(
+  { context }: CaseState,
+  found: ReadonlyMap<number, readonly string[]>,
+): Failure[] {
+  const said = Map.groupBy(context.redactions, ({ seq }) => seq);
+  const seqs = [...new Set([...said.keys(), ...found.keys()])].toSorted((a, b) => a - b);
+  return seqs.flatMap((seq) =>
+    differences(seq, {
+      redacted: [
+        (said.get(seq) ?? []).flatMap(({ parts }) => parts).toSorted(),
+        (found.get(seq) ?? []).toSorted(),
+      ],
+    }),
+  );
 }
 
 /** What was counted and hashed on the way. */

@@ -4,7 +4,7 @@
  * what the other does not understand.
  *
  * What the chain commits to can be checked by whoever holds the bundle. Confidential content can't: it
- * stands in the chain by the hash of its sealed bytes, and only the case's key seals it to the same
+ * stands in the chain by the hashes of its sealed parts, and only the case's key seals them to the same
  * bytes again. The digest of the end line shows damage to it, not forgery.
  */
 import { isUtf8 } from 'node:buffer';
@@ -69,9 +69,11 @@ export const entrySchema = z.strictObject({
   type: z.string(),
   facts: json,
   confidential: z.union([z.enum(['withheld', 'erased']), json]),
-  sealedHash: hash.nullable(),
+  parts: z.record(z.string(), hash),
+  redacted: z.array(z.string()),
   by: z.strictObject({ person: z.string(), roles: z.array(z.string()) }).nullable(),
   at: moment,
+  happenedAt: moment,
   version: count,
   stages: words,
   snapshotHash: hash,
@@ -109,7 +111,7 @@ export class BundleUnreadable extends Error {
 
 /** An entry of a bundle as the history's verifier takes it. */
 export function verifiable(caseId: string, entry: BundleEntry): VerifiableEntry {
-  const { confidential: _, machine, at, ...rest } = entry;
+  const { confidential: _, redacted: __, happenedAt: ___, machine, at, ...rest } = entry;
   return {
     ...rest,
     caseId,

@@ -1,6 +1,7 @@
 /** Writing a bundle (bundle.ts), as the reader may see the case. */
 import { createHash } from 'node:crypto';
 import { machineIdentity } from '../../../machines/case.ts';
+import type { CaseState } from '../../../machines/system.ts';
 import type { CaseRow } from '../../store/cases.ts';
 import { listEntries, type EntryRow } from '../../store/history.ts';
 import { presentEntries, readCase } from './audit.ts';
@@ -14,11 +15,10 @@ import {
 } from './bundle.ts';
 import { inclusionOf, type Inclusion } from './checkpoint.ts';
 import type { Engine } from '../engine.ts';
-import { snapshotHash } from '../step/entry.ts';
+import { stateHash } from '../step/entry.ts';
 import { definitionHash } from './machine-version.ts';
 import { contextOf, mayOpen, type EntryView, type Reader } from '../step/present.ts';
 import { isCurrent } from '../step/replay.ts';
-import type { StoredSnapshot } from '../step/statechart.ts';
 
 /** Entries that are read from the database at once; each may hold a report. */
 const batch = 100;
@@ -79,7 +79,7 @@ export function headerOf(
       stages: row.stages,
       headSeq: row.headSeq,
       headHash: row.headHash,
-      snapshotHash: snapshotHash(row.snapshot as StoredSnapshot),
+      snapshotHash: stateHash(row.snapshot as CaseState),
     },
     // this program knows the definition of its own version only
     machine: isCurrent(row) ? { ...machineIdentity, definitionHash: definitionHash() } : machine,
@@ -119,10 +119,8 @@ export async function* writeBundle(
 }
 
 /** An entry as a line of a bundle; what its view leaves out is what the hash commits to besides. */
-export const lineOf = (
-  view: EntryView,
-  { sealedHash, snapshotHash: state }: EntryRow,
-): BundleEntry => ({ ...view, sealedHash, snapshotHash: state }) as BundleEntry;
+export const lineOf = (view: EntryView, { parts, snapshotHash }: EntryRow): BundleEntry =>
+  ({ ...view, parts, snapshotHash }) as unknown as BundleEntry;
 
 /** The history up to the head of the row. What is missing is left to whoever verifies the bundle. */
 async function* entriesTo(

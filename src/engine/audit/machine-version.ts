@@ -2,22 +2,21 @@
  * The machine's version: a structural hash tells when the definition changed, and a case that was
  * opened under another version is carried over only where its whole history still holds.
  */
-import { caseMachine, machineIdentity } from '../../../machines/case.ts';
+import { machineIdentity } from '../../../machines/case.ts';
 import { definition } from '../../../machines/definition.ts';
+import { stagesOf } from '../../../machines/stages.ts';
+import type { CaseState } from '../../../machines/system.ts';
 import { carryOverType } from '../../../machines/events.ts';
 import { canonicalHash } from '../../crypto/chain.ts';
 import { findCaseAsEngine, listOtherVersions, type CaseRow } from '../../store/cases.ts';
-import { commitStep } from '../../store/commit.ts';
 import { engineIdentity } from '../../store/visibility.ts';
-import { changeOf } from '../step/advance.ts';
+import { takeAsEngine } from '../step/as-engine.ts';
 import { entriesOf } from './audit.ts';
 import type { Engine } from '../engine.ts';
-import { makeEntry } from '../step/entry.ts';
 import { isCurrent, replayEntry } from '../step/replay.ts';
-import { stagesOf, type CaseSnapshot } from '../step/statechart.ts';
 
 /** Lowercase hex SHA-256 of the definition: states, events, rules, delays. */
-export const definitionHash = (): string => canonicalHash(definition(caseMachine));
+export const definitionHash = (): string => canonicalHash(definition());
 
 /** What the current version would do to a case of another one. */
 export interface CarryOver {
@@ -35,28 +34,28 @@ export interface CarryOver {
 
 interface Rerun {
   readonly failsAt: CarryOver['failsAt'];
-  readonly snapshot: CaseSnapshot | null;
+  readonly state: CaseState | null;
 }
 
 /** Runs a history through the current machine: what was accepted must be accepted, to the same stages. */
 async function rerun(engine: Engine, row: CaseRow): Promise<Rerun> {
-  let snapshot: CaseSnapshot | null = null;
+  let state: CaseState | null = null;
   for await (const entry of entriesOf(engine.db, engineIdentity, row.caseId, row.headSeq)) {
     if (entry.outcome === 'refused' || entry.type === carryOverType) continue;
     const { seq, type } = entry;
     try {
-      const step = replayEntry(snapshot, entry);
+      const step = replayEntry(state, entry);
       const rules = step.violations.map(({ rule }) => rule);
-      if (step.outcome !== entry.outcome || !step.snapshot)
-        return { failsAt: { seq, type, rules }, snapshot };
-      snapshot = step.snapshot;
+      if (step.outcome !== entry.outcome || !step.state)
+        return { failsAt: { seq, type, rules }, state };
+      state = step.state;
     } catch {
-      return { failsAt: { seq, type, rules: [] }, snapshot };
+      return { failsAt: { seq, type, rules: [] }, state };
     }
-    if (canonicalHash(stagesOf(snapshot)) !== canonicalHash(entry.stages))
-      return { failsAt: { seq, type, rules: [] }, snapshot };
+    if (canonicalHash(stagesOf(state)) !== canonicalHash(entry.stages))
+      return { failsAt: { seq, type, rules: [] }, state };
   }
-  return { failsAt: null, snapshot };
+  return { failsAt: null, state };
 }
 
 const reportOf = (row: CaseRow, { failsAt }: Rerun): CarryOver => ({
@@ -90,21 +89,16 @@ async function carryOne(engine: Engine, caseId: string): Promise<CarryOver | nul
     const row = await findCaseAsEngine(engine.db, caseId);
     if (!row || isCurrent(row)) return null;
     const run = await rerun(engine, row);
-    const { snapshot } = run;
-    if (run.failsAt || !snapshot) return reportOf(row, run);
+    const { state } = run;
+    if (run.failsAt || !state) return reportOf(row, run);
     const from = { id: row.machineId, version: row.machineVersion };
-    const { entry, stored } = makeEntry({
-      head: { caseId, seq: row.headSeq + 1, version: row.version + 1, previousHash: row.headHash },
+    const facts = { from, to: machineIdentity };
+    const carried = await takeAsEngine(engine, row, () => ({
       outcome: 'accepted',
       type: carryOverType,
-      facts: { from, to: machineIdentity },
-      sealed: null,
-      by: null,
-      at: new Date(Math.max(engine.now().getTime(), row.updatedAt.getTime())).toISOString(),
-      violations: [],
-      snapshot,
-    });
-    const step = { entry, change: changeOf(snapshot, stored, entry), answer: null };
-    if (await commitStep(engine.db, step)) return reportOf(row, run);
+      facts,
+      state,
+    }));
+    if (carried) return reportOf(row, run);
   }
 }

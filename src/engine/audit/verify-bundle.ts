@@ -3,6 +3,7 @@
  * in constant memory.
  */
 import { createHash } from 'node:crypto';
+import type { CaseState } from '../../../machines/system.ts';
 import {
   BundleUnreadable,
   endSchema,
@@ -22,8 +23,9 @@ import {
   headDifferences,
   headerSeq,
   openingDifferences,
+  redactionDifferences,
+  timeDifferences,
 } from './bundle-checks.ts';
-import type { CaseSnapshot } from '../step/statechart.ts';
 import { HistoryVerifier, type Failure, type Verification } from './verify.ts';
 
 export interface BundleVerification extends Verification {
@@ -38,8 +40,8 @@ export interface BundleVerification extends Verification {
 /** An entry of a bundle, and the case before and after it, judged again. */
 export interface BundleStep {
   readonly entry: BundleEntry;
-  readonly before: CaseSnapshot | null;
-  readonly after: CaseSnapshot | null;
+  readonly before: CaseState | null;
+  readonly after: CaseState | null;
   /** What is not as it should be with this entry. */
   readonly differences: readonly Failure[];
 }
@@ -86,6 +88,8 @@ export class BundleReading {
   /** The last entry that was not refused. */
   #moved: BundleEntry | undefined;
   #loggedHash: string | undefined;
+  /** Parts that are said to be gone, by entry. */
+  readonly #redacted = new Map<number, readonly string[]>();
   #checkpoint: BundleVerification['checked']['checkpoint'] = 'none';
 
   constructor(opened: Opened) {
@@ -142,11 +146,11 @@ export class BundleReading {
   }
 
   #take(line: Buffer, entry: BundleEntry): BundleStep | string {
-    const before = this.#history.snapshot;
+    const before = this.#history.state;
     const seen = [this.#history.failures.length, this.#failures.length] as const;
     try {
       this.#history.add(verifiable(this.header.case.id, entry));
-      this.#add(contentDifferences(this.header, entry));
+      this.#add([...contentDifferences(this.header, entry), ...timeDifferences(entry)]);
       if (!this.#last) this.#add(openingDifferences(this.header, entry));
     } catch (error) {
       // broken Unicode, or bottomless nesting: nothing that was ever hashed
@@ -155,20 +159,22 @@ export class BundleReading {
     this.#opened.digest.update(line).update('\n');
     this.#entries += 1;
     this.#last = entry;
+    if (entry.redacted.length > 0) this.#redacted.set(entry.seq, entry.redacted);
     if (entry.outcome !== 'refused') this.#moved = entry;
     if (entry.seq === this.header.loggedSeq) this.#loggedHash = entry.hash;
     const differences = [
       ...this.#history.failures.slice(seen[0]),
       ...this.#failures.slice(seen[1]),
     ];
-    return { entry, before, after: this.#history.snapshot, differences };
+    return { entry, before, after: this.#history.state, differences };
   }
 
   #close(end: BundleEnd | undefined): void {
     const seq = this.#seq;
-    const [last, moved, { snapshot }] = [this.#last, this.#moved, this.#history];
-    if (last && moved) this.#add(headDifferences(this.header, { last, moved, snapshot }));
+    const [last, moved, { state }] = [this.#last, this.#moved, this.#history];
+    if (last && moved) this.#add(headDifferences(this.header, { last, moved, state }));
     else this.#add([{ seq, check: 'entries', expected: 'an opening', found: null }]);
+    if (state) this.#add(redactionDifferences(state, this.#redacted));
     if (!end) {
       this.#add([{ seq, check: 'end', expected: 'an end', found: null }]);
       return;

@@ -2,25 +2,20 @@
  * Is a history whole and unaltered, and does every state follow from what was done? Walks the chain
  * and judges every step again, entry by entry, without keeping them.
  */
+import { stagesOf, statusOf } from '../../../machines/stages.ts';
+import type { CaseState } from '../../../machines/system.ts';
 import { canonicalHash, GENESIS_HASH, hashEntry, sha256Hex } from '../../crypto/chain.ts';
 import type { Violation } from '../../errors.ts';
 import type { CaseLists } from '../../store/case-lists.ts';
 import type { CaseRow } from '../../store/cases.ts';
-import type { EntryRow } from '../../store/history.ts';
-import { bodyOf, snapshotHash } from '../step/entry.ts';
+import type { EntryRow, SealedEntry } from '../../store/history.ts';
+import { asStored, bodyOf, stateHash } from '../step/entry.ts';
 import { assignedTo } from '../step/present.ts';
 import { isReplayed, replayEntry } from '../step/replay.ts';
-import {
-  deadlinesOf,
-  eraseDueAt,
-  persist,
-  stagesOf,
-  statusOf,
-  type CaseSnapshot,
-} from '../step/statechart.ts';
+import { deadlinesOf, eraseDueAt } from '../step/clocks.ts';
 
-/** An entry as far as it can be checked: a bundle holds the hash of the sealed bytes, not the bytes. */
-export type VerifiableEntry = Omit<EntryRow, 'sealed'> & Partial<Pick<EntryRow, 'sealed'>>;
+/** An entry as far as it can be checked: a bundle holds the hashes of the sealed parts, not their bytes. */
+export type VerifiableEntry = EntryRow & Partial<Pick<SealedEntry, 'sealed'>>;
 
 export interface Failure {
   readonly seq: number;
@@ -59,15 +54,17 @@ export class HistoryVerifier {
   #seq = 0;
   #version = 0;
   #head = GENESIS_HASH;
-  #snapshot: CaseSnapshot | null = null;
+  #state: CaseState | null = null;
+  /** Parts that are not there: each must have been taken away by a step that says so. */
+  readonly #missing: { seq: number; part: string }[] = [];
   /** Once a step could not be judged again, those after it can't be either. */
   #replay: Checked = 'ok';
   #chain: Checked = 'ok';
   readonly #failures: Failure[] = [];
 
   /** As the case stands after the entries so far, judged again; null before its opening. */
-  get snapshot(): CaseSnapshot | null {
-    return this.#snapshot;
+  get state(): CaseState | null {
+    return this.#state;
   }
 
   get failures(): readonly Failure[] {
@@ -84,6 +81,7 @@ export class HistoryVerifier {
 
   /** Compares the case as it is stored, and the lists kept with it, with what its history makes of it. */
   finish(row?: CaseRow, lists?: CaseLists): Verification {
+    this.#checkMissing();
     if (row) this.#checkRow(row);
     if (lists) this.#checkLists(lists);
     return {
@@ -94,30 +92,44 @@ export class HistoryVerifier {
     };
   }
 
+  /** What is gone was redacted, withdrawn or erased, and the history says so. */
+  #checkMissing(): void {
+    const { redactions = [], erased = false } = this.#state?.context ?? {};
+    for (const { seq, part } of this.#missing) {
+      const isNamed = redactions.some((gone) => gone.seq === seq && gone.parts.includes(part));
+      this.#chainFails(
+        seq,
+        `part ${part}`,
+        'there, or taken away',
+        isNamed || erased ? 'there, or taken away' : 'missing',
+      );
+    }
+  }
+
   #checkRow(row: CaseRow): void {
     const seq = this.#entries;
     this.#chainFails(seq, 'headSeq', seq, row.headSeq);
     this.#chainFails(seq, 'headHash', this.#head, row.headHash);
     this.#replayFails(seq, 'version', this.#version, row.version);
-    if (!this.#snapshot || !isReplayed(row)) return;
-    const { context } = this.#snapshot;
-    this.#replayFails(seq, 'snapshot', persist(this.#snapshot), row.snapshot);
-    this.#replayFails(seq, 'stages', stagesOf(this.#snapshot), row.stages);
-    this.#replayFails(seq, 'status', statusOf(this.#snapshot), row.status);
+    if (!this.#state || !isReplayed(row)) return;
+    const { context } = this.#state;
+    this.#replayFails(seq, 'snapshot', asStored(this.#state), row.snapshot);
+    this.#replayFails(seq, 'stages', stagesOf(this.#state), row.stages);
+    this.#replayFails(seq, 'status', statusOf(this.#state), row.status);
     this.#replayFails(seq, 'openedBy', context.openedBy, row.openedBy);
     this.#replayFails(seq, 'erased', context.erased, row.dataKey === null);
     this.#replayFails(seq, 'closedAt', context.closedAt, moment(row.closedAt));
-    this.#replayFails(seq, 'eraseDueAt', eraseDueAt(this.#snapshot), moment(row.eraseDueAt));
+    this.#replayFails(seq, 'eraseDueAt', eraseDueAt(this.#state), moment(row.eraseDueAt));
   }
 
   #checkLists(lists: CaseLists): void {
     const seq = this.#entries;
-    if (!this.#snapshot) return;
-    const { context } = this.#snapshot;
+    if (!this.#state) return;
+    const { context } = this.#state;
     const outsiders = context.staff.outside.map(({ person }) => person).toSorted();
     this.#replayFails(seq, 'outsiders', outsiders, lists.outsiders);
     this.#replayFails(seq, 'assignments', assignedTo(context).toSorted(), lists.assignments);
-    this.#replayFails(seq, 'deadlines', deadlinesOf(this.#snapshot), lists.deadlines);
+    this.#replayFails(seq, 'deadlines', deadlinesOf(this.#state), lists.deadlines);
   }
 
   #checkChain(entry: VerifiableEntry): void {
@@ -125,8 +137,11 @@ export class HistoryVerifier {
     // Said of the entry that should be here; the next one is counted from what is.
     this.#chainFails(this.#seq + 1, 'seq', this.#seq + 1, seq);
     this.#chainFails(seq, 'previousHash', this.#head, entry.previousHash);
+    for (const [part, bytes] of Object.entries(sealed ?? {}))
+      this.#chainFails(seq, `part ${part}`, sha256Hex(bytes), entry.parts[part] ?? null);
     if (sealed !== undefined)
-      this.#chainFails(seq, 'sealedHash', sealed && sha256Hex(sealed), entry.sealedHash);
+      for (const part of Object.keys(entry.parts))
+        if (!Object.hasOwn(sealed, part)) this.#missing.push({ seq, part });
     this.#chainFails(seq, 'hash', hashEntry(bodyOf(entry)), entry.hash);
   }
 
@@ -138,8 +153,8 @@ export class HistoryVerifier {
     const comparable = isReplayed(entry);
     if (!comparable && this.#replay === 'ok') this.#replay = 'other-version';
     try {
-      const step = replayEntry(this.#snapshot, entry);
-      this.#snapshot = step.snapshot;
+      const step = replayEntry(this.#state, entry);
+      this.#state = step.state;
       if (!comparable) return;
       this.#replayFails(seq, 'outcome', step.outcome, entry.outcome);
       this.#replayFails(seq, 'violations', judged(step.violations), judged(entry.violations));
@@ -147,14 +162,9 @@ export class HistoryVerifier {
       if (comparable) this.#replayFails(seq, 'replay', 'a step that can be judged', 'none');
       return;
     }
-    if (!this.#snapshot) return;
-    this.#replayFails(seq, 'stages', stagesOf(this.#snapshot), entry.stages);
-    this.#replayFails(
-      seq,
-      'snapshotHash',
-      snapshotHash(persist(this.#snapshot)),
-      entry.snapshotHash,
-    );
+    if (!this.#state) return;
+    this.#replayFails(seq, 'stages', stagesOf(this.#state), entry.stages);
+    this.#replayFails(seq, 'snapshotHash', stateHash(this.#state), entry.snapshotHash);
   }
 
   #chainFails(seq: number, check: string, expected: unknown, found: unknown): void {

@@ -1,25 +1,12 @@
 /**
- * Finding the same reported person in other cases: what identifies them is brought into one form,
- * and only keyed digests of that are kept (architecture.md, "Confidential fields").
+ * Finding the same person in other cases, whether they report or are reported: what identifies them is brought into one form,
+ * and only keyed digests of that are kept.
  */
 import { createHmac } from 'node:crypto';
-import type { EventInput } from '../../../machines/events.ts';
-import type { Facts } from '../../../machines/rules/rule.ts';
 import type { Keyring } from '../../crypto/keyring.ts';
-import { unseal } from '../../crypto/sealing.ts';
-import type { Db } from '../../store/database.ts';
 import type { NewDigest } from '../../store/digests.ts';
-import { listSealed } from '../../store/history.ts';
+import type { Identity } from './identities.ts';
 import { isUnspaced, read, spellings } from './reading.ts';
-
-/** What a report says of a reported person, as far as it tells who they are. */
-export interface ReportedPerson {
-  readonly ref: string;
-  /** The handle of a member of staff. */
-  readonly staff?: string | undefined;
-  readonly name?: string | undefined;
-  readonly badge?: string | undefined;
-}
 
 /** Something that identifies somebody, in the form in which it is compared. */
 export interface Identifier {
@@ -49,59 +36,41 @@ const contactForm = (contact: string): string =>
 
 const badgeForm = (badge: string): string => read(badge.replaceAll(/\bbadge\b/gi, '')).run;
 
-/** Everything that identifies a reported person. */
-export function identifiersOf(person: Omit<ReportedPerson, 'ref'>): Identifier[] {
-  const { staff = '', name = '', badge = '' } = person;
-  const contacts = [address, telephone].flatMap((pattern) => name.match(pattern) ?? []);
+/** Everything that identifies somebody who reports or is reported. */
+export function identifiersOf(words: Identity['words']): Identifier[] {
+  const { staff = '', name = '', badge = '', contact = '' } = words;
+  const contacts = [address, telephone].flatMap(
+    (pattern) => `${name} ${contact}`.match(pattern) ?? [],
+  );
   const rest = name.replaceAll(address, ' ').replaceAll(telephone, ' ');
   const all: Identifier[] = [
     ...spellings(rest).map((spelling) => ({ kind: 'name' as const, form: nameForm(spelling) })),
-    ...contacts.map((contact) => ({ kind: 'contact' as const, form: contactForm(contact) })),
+    ...contacts.map((found) => ({ kind: 'contact' as const, form: contactForm(found) })),
     { kind: 'badge', form: badgeForm(badge) },
     { kind: 'staff', form: staff },
   ];
   return all.filter(({ form }) => form !== '');
 }
 
-/** The digests of some reported persons under one key: HMAC-SHA-256 (RFC 2104). */
-export function digestsOf(key: Buffer, persons: readonly ReportedPerson[]): NewDigest[] {
-  return persons.flatMap(({ ref, ...person }) =>
-    identifiersOf(person).map(({ kind, form }) => ({
-      ref,
-      kind,
-      // with its kind, so that a badge is not taken for a name
-      digest: createHmac('sha256', key).update(`${kind} ${form}`).digest(),
-    })),
-  );
+/** The digests of those who report and are reported under one key: HMAC-SHA-256 (RFC 2104). */
+export function digestsOf(key: Buffer, identities: readonly Identity[]): NewDigest[] {
+  return identities
+    .filter(({ ref }) => !ref.startsWith('other-'))
+    .flatMap(({ ref, words }) =>
+      identifiersOf(words).map(({ kind, form }) => ({
+        ref,
+        kind,
+        // with its kind, so that a badge is not taken for a name
+        digest: createHmac('sha256', key).update(`${kind} ${form}`).digest(),
+      })),
+    );
 }
 
 /** The keys of digests, of each master key of the ring: the current one's first. */
 export const digestKeys = (keyring: Keyring) => keyring.derive('digests');
 
-/** The reported persons whom an event adds to those `known`, numbered as the machine does. */
-export function reportedBy(event: EventInput, known: number): ReportedPerson[] {
-  if (event.type !== 'intake.recordReport' && event.type !== 'intake.addClarification') return [];
-  return (event.reportedPersons ?? []).map(({ staff, name, badge }, index) => ({
-    ref: `reported-${known + index + 1}`,
-    staff,
-    name,
-    badge,
-  }));
-}
-
-type Told = { readonly reportedPersons?: readonly Pick<ReportedPerson, 'name' | 'badge'>[] };
-
-/** Every reported person of a case, read from its sealed entries. */
-export async function reportedIn(
-  db: Db,
-  caseId: string,
-  dataKey: Buffer,
-): Promise<ReportedPerson[]> {
-  const entries = await listSealed(db, caseId, ['intake.recordReport', 'intake.addClarification']);
-  const persons = entries.flatMap(({ seq, facts, sealed }) => {
-    const told = (sealed ? unseal(dataKey, { caseId, seq }, sealed) : {}) as Told;
-    const named = (facts as Facts).reportedPersons ?? [];
-    return named.map(({ staff }, index) => ({ staff, ...told.reportedPersons?.[index] }));
-  });
-  return persons.map((person, index) => ({ ref: `reported-${index + 1}`, ...person }));
-}
+/** Members of staff among the reported, who are known by their handles. */
+export const staffIdentities = (
+  reported: readonly { readonly ref: string; readonly staff: string | null }[],
+): Identity[] =>
+  reported.flatMap(({ ref, staff }) => (staff === null ? [] : [{ ref, words: { staff } }]));

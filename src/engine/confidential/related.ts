@@ -1,12 +1,14 @@
-/** Patterns: other cases in which the same person was reported (SP, the meeting of the leads, 2). */
+/** Patterns: other cases in which the same person was reported, or reports (SP, the meeting of the leads, 2). */
+import type { Context } from '../../../machines/context.ts';
 import { NotFound } from '../../errors.ts';
 import { findCase } from '../../store/cases.ts';
 import { listRelated, type RelatedRow } from '../../store/digests.ts';
-import { digestKeys, digestsOf, reportedIn } from './digests.ts';
+import { digestKeys, digestsOf, staffIdentities } from './digests.ts';
+import { identitiesOf } from './identities.ts';
 import type { Engine } from '../engine.ts';
 
 /**
- * The cases that a person sees in which somebody is reported whom this one names too; newest first.
+ * The cases that a person sees that name somebody whom this one names too, reported in one of them at least; newest first.
  * The digests are made anew, under every master key of the ring: during a rotation some cases have
  * theirs under the one, some under the other.
  *
@@ -21,7 +23,11 @@ export async function findRelated(
   const row = await findCase(db, caseId, person);
   if (!row) throw new NotFound();
   if (!row.dataKey) return [];
-  const reported = await reportedIn(db, caseId, await keyring.unwrap(row.dataKey, caseId));
-  const digests = digestKeys(keyring).flatMap((key) => digestsOf(key, reported));
+  const { people } = (row.snapshot as { context: Context }).context;
+  const identities = [
+    ...(await identitiesOf(db, caseId, await keyring.unwrap(row.dataKey, caseId))),
+    ...staffIdentities(people.reported),
+  ];
+  const digests = digestKeys(keyring).flatMap((key) => digestsOf(key, identities));
   return listRelated(db, person, { ...page, caseId, digests });
 }

@@ -1,5 +1,7 @@
 /** The master key: proving at the start that it is the right one, and changing it while servers run. */
+import type { Context } from '../../../machines/context.ts';
 import { SealBroken } from '../../crypto/sealing.ts';
+import { findCaseAsEngine } from '../../store/cases.ts';
 import {
   countDataKeys,
   findProof,
@@ -9,7 +11,8 @@ import {
   replaceProof,
   type WrappedKey,
 } from '../../store/keychain.ts';
-import { digestKeys, digestsOf, reportedIn } from './digests.ts';
+import { digestKeys, digestsOf, staffIdentities } from './digests.ts';
+import { identitiesOf } from './identities.ts';
 import type { Engine } from '../engine.ts';
 
 type Keys = Pick<Engine, 'db' | 'keyring'>;
@@ -110,12 +113,18 @@ async function renew({ db, keyring }: Keys, wrapped: WrappedKey): Promise<boolea
   const { caseId, dataKey } = wrapped;
   const renewed = await keyring.rewrap(dataKey, caseId);
   if (!renewed) return false;
-  const reported = await reportedIn(db, caseId, await keyring.unwrap(dataKey, caseId));
+  const row = await findCaseAsEngine(db, caseId);
+  if (!row) return false;
+  const { reported } = (row.snapshot as { context: Context }).context.people;
+  const identities = [
+    ...(await identitiesOf(db, caseId, await keyring.unwrap(dataKey, caseId))),
+    ...staffIdentities(reported),
+  ];
   const [current, ...previous] = digestKeys(keyring);
   return replaceDataKey(db, wrapped, renewed, {
     // those of a report that comes in meanwhile are under the current key already
-    gone: previous.flatMap((key) => digestsOf(key, reported).map(({ digest }) => digest)),
-    added: digestsOf(current, reported),
+    gone: previous.flatMap((key) => digestsOf(key, identities).map(({ digest }) => digest)),
+    added: digestsOf(current, identities),
   });
 }
 

@@ -4,7 +4,7 @@ import type { Db } from '../../store/database.ts';
 import { countPeople, insertPerson } from '../../store/people.ts';
 import { insertToken } from '../../store/tokens.ts';
 
-/** The handle of the first admin (api.md, "Running it"). */
+/** The handle of the first admin (README.md, "Run it"). */
 const firstAdmin = 'admin';
 
 /**

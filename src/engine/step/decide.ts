@@ -1,120 +1,123 @@
 /**
- * One step, judged: pure, from a snapshot and an event to the next snapshot or to everything that is
- * in the way. The one place where the machine runs.
+ * One step, judged: pure, from a state and an event to the next state or to everything that is in the
+ * way. The one place where rules and machines meet.
  */
-import { initialTransition, transition } from 'xstate';
-import { caseMachine } from '../../../machines/case.ts';
+import type { Actor, DeadlineName, Opening, Ref, Time } from '../../../machines/context.ts';
+import { handlerRoles } from '../../../machines/vocabulary.ts';
 import {
-  openingContext,
-  handlerRoles,
-  type Actor,
-  type DeadlineName,
-  type Opening,
-  type Time,
-} from '../../../machines/context.ts';
-import {
+  canName,
   eventDefinitions,
   eventTypes,
-  namesOf,
+  hasPayload,
   openingType,
   type CaseEvent,
   type Established,
   type EventType,
   type Stamp,
 } from '../../../machines/events.ts';
-import { judge, rules, type RuleId } from '../../../machines/rules.ts';
+import { confirmedBy } from '../../../machines/proposals.ts';
+import { resolve } from '../../../machines/resolve.ts';
+import {
+  departureOpen,
+  judge,
+  rules,
+  sourceOf,
+  type Judged,
+  type RuleId,
+} from '../../../machines/rules.ts';
 import type { Answer, Facts, Step } from '../../../machines/rules/rule.ts';
+import { stepOf } from '../../../machines/setup.ts';
+import { placeOf } from '../../../machines/stages.ts';
+import { clocksOf, elapse, open, step, type CaseState } from '../../../machines/system.ts';
+import { dueAt } from '../../../machines/deadlines.ts';
+import { openingContext } from '../../../machines/opening.ts';
 import { EngineDefect, type Violation } from '../../errors.ts';
-import { placeOf, runningClocks, takenBy, type CaseSnapshot } from './statechart.ts';
 
 export type Verdict =
-  | { readonly outcome: 'accepted'; readonly snapshot: CaseSnapshot }
+  | { readonly outcome: 'accepted'; readonly state: CaseState }
   | { readonly outcome: 'refused'; readonly violations: readonly Violation[] };
 
 /** A rule of the catalogue as a caller is told of it. */
-function violationOf(rule: RuleId, answer: Answer): Violation {
-  const { statement, source, instead } = rules[rule];
+function violationOf(asked: Step, rule: RuleId, answer: Answer): Violation {
+  const { statement, instead } = rules[rule];
   return {
     rule,
     statement,
-    source,
+    source: sourceOf(rule),
     ...(instead !== undefined && { instead }),
     ...(answer.verdict === 'broken' && answer.detail && { detail: answer.detail }),
+    departure: departureOpen(asked, rule, answer),
   };
 }
 
-function judgement(
-  snapshot: CaseSnapshot,
-  type: EventType,
-  stamp: Omit<Stamp, 'seq'>,
-  facts: Facts | undefined,
-  taken = takenBy(snapshot),
-) {
-  const { who, rules: own } = eventDefinitions[type];
-  const step: Step = {
-    type,
-    context: snapshot.context,
-    at: stamp.at,
-    by: stamp.by,
-    who,
-    facts,
-    names: namesOf(type),
-    place: placeOf(snapshot, type, taken),
-  };
-  return judge(own, step);
-}
+const judged = (asked: Step, type: EventType): Judged[] =>
+  judge(eventDefinitions[type].rules, asked);
 
-const brokenOf = (answers: ReturnType<typeof judge>): Violation[] =>
+const brokenOf = (asked: Step, answers: readonly Judged[]): Violation[] =>
   answers
     .filter(({ answer }) => answer.verdict === 'broken')
-    .map(({ rule, answer }) => violationOf(rule, answer));
+    .map(({ rule, answer }) => violationOf(asked, rule, answer));
 
-/** Judges an event by every rule on it, and takes the step where none is broken. */
-export function decide(snapshot: CaseSnapshot, event: CaseEvent): Verdict {
-  const answers = judgement(snapshot, event.type, event, event as unknown as Facts);
-  const violations = brokenOf(answers);
-  if (violations.length > 0) return { outcome: 'refused', violations };
+/** What stands in the way of an event. */
+function objectionsTo(state: CaseState, event: CaseEvent): Violation[] {
+  const asked = stepOf(state.context, event, placeOf(state, event.type, event.facts as Facts));
+  const answers = judged(asked, event.type);
   const undecided = answers.find(({ answer }) => answer.verdict === 'depends');
   if (undecided) throw new EngineDefect(`${undecided.rule} did not decide on ${event.type}`);
-  const [next] = transition(caseMachine, snapshot, event);
-  if (next.status === 'error') throw new EngineDefect(`the machine failed on ${event.type}`);
-  return { outcome: 'accepted', snapshot: next };
+  return brokenOf(asked, answers);
+}
+
+/** Judges an event by every rule on it, and takes the step where none is broken. */
+export function decide(state: CaseState, event: CaseEvent): Verdict {
+  const confirmed = event.type === 'case.confirm' ? confirmedBy(state.context, event) : undefined;
+  const violations = [
+    ...objectionsTo(state, event),
+    // what takes two is judged again when the second comes
+    ...(confirmed ? objectionsTo(state, confirmed) : []),
+  ];
+  if (violations.length > 0) return { outcome: 'refused', violations };
+  const next = step(state, event);
+  if (!next) throw new EngineDefect(`no machine took ${event.type}`);
+  return { outcome: 'accepted', state: next };
 }
 
 /** Judges an opening; `established` holds the roles of those whom the reporter does not want on the case. */
 export function decideOpening(opening: Opening, stamp: Stamp, established: Established): Verdict {
-  const step: Step = {
+  const excluded = opening.excluded.map(({ person }) => person);
+  const asked: Step = {
     type: openingType,
     context: openingContext(opening),
     at: stamp.at,
     by: stamp.by,
     who: handlerRoles,
-    facts: { ...established, excluded: opening.excluded.map(({ person }) => person) },
-    names: { staff: true, others: false },
+    concerns: undefined,
+    facts: { ...established, excluded, receivedAt: opening.receivedAt },
+    names: {
+      possible: new Set(['staff']),
+      staff: excluded,
+      tasks: [],
+      people: [],
+      audiences: [],
+    },
+    team: undefined,
+    original: undefined,
+    place: undefined,
   };
-  const violations = brokenOf(judge([], step));
+  const violations = brokenOf(asked, judge([], asked));
   if (violations.length > 0) return { outcome: 'refused', violations };
-  const [snapshot] = initialTransition(caseMachine, opening);
-  return { outcome: 'accepted', snapshot };
+  return { outcome: 'accepted', state: open(opening, stamp) };
 }
 
 /** Lets a deadline run out. Null where its clock does not run any more, or is not due yet. */
 export function decideElapse(
-  snapshot: CaseSnapshot,
-  name: DeadlineName,
-  at: Time,
-  seq: number,
-): CaseSnapshot | null {
-  const clock = runningClocks(snapshot).get(name);
-  const due = snapshot.context.due[name];
-  if (!clock || due === null || at < due) return null;
-  const [next] = transition(caseMachine, snapshot, {
-    type: clock.event,
-    at,
-    by: null,
-    seq,
-  } as never);
-  return next;
+  state: CaseState,
+  { name, ref }: { readonly name: DeadlineName; readonly ref: Ref },
+  stamp: Stamp,
+): CaseState | null {
+  const clock = clocksOf(state).find((running) => running.name === name && running.ref === ref);
+  const due = clock && dueAt(state.context, clock);
+  if (!clock || !due || stamp.at < due) return null;
+  return elapse(state, clock, stamp);
 }
 
 export interface Option {
@@ -123,23 +126,78 @@ export interface Option {
   readonly violations: readonly Violation[];
 }
 
+/** What is known of a case beside its state, whatever somebody may send. */
+export type Known = Pick<Established, 'team' | 'original'>;
+
+/** The question whether somebody may send an event of which nothing is known but its type. */
+function questionOf(state: CaseState, type: EventType, by: Actor, at: Time, known: Known): Step {
+  const { who, concerns, rules: own } = eventDefinitions[type];
+  // where all that an event can say is whom it is about, leaving that out says all
+  const said = hasPayload(type) ? undefined : resolve(state, type, {});
+  const settled = said && (concerns === undefined || concerns.optional || said.for !== undefined);
+  const facts = settled ? { ...said, ...readBy(own, known) } : undefined;
+  return {
+    type,
+    context: state.context,
+    at,
+    by,
+    who,
+    concerns,
+    facts,
+    names: { possible: canName(type), staff: [], tasks: [], people: [], audiences: [] },
+    team: known.team,
+    original: known.original,
+    place: placeOf(state, type, facts),
+  };
+}
+
+/** Of what is known, that which the rules on an event read. */
+export function readBy(own: readonly RuleId[], known: Known): Known {
+  const reads = new Set(own.map((rule) => rules[rule].reads));
+  return {
+    ...(reads.has('team') && known.team && { team: known.team }),
+    ...(reads.has('original') && known.original && { original: known.original }),
+  };
+}
+
+function optionFor(state: CaseState, type: EventType, by: Actor, at: Time, known: Known): Option {
+  const asked = questionOf(state, type, by, at, known);
+  const answers = judged(asked, type);
+  const told = (verdict: Answer['verdict']) =>
+    answers
+      .filter(({ answer }) => answer.verdict === verdict)
+      .map(({ rule, answer }) => violationOf(asked, rule, answer));
+  const [broken, toWatch] = [told('broken'), told('depends')];
+  if (broken.some(({ departure }) => !departure.allowed))
+    return { type, verdict: 'refused', violations: broken };
+  // a confirmation is judged by the rules of what it confirms as well
+  const proposed =
+    type === 'case.confirm'
+      ? state.context.proposals.flatMap((proposal) =>
+          eventDefinitions[proposal.type as EventType].rules.map((rule) =>
+            violationOf(asked, rule, { verdict: 'depends' }),
+          ),
+        )
+      : [];
+  const violations = [...broken, ...toWatch, ...proposed];
+  return { type, verdict: violations.length > 0 ? 'conditional' : 'allowed', violations };
+}
+
 /**
- * What somebody may do now, event type by event type. `refused`: a rule is broken whatever the
- * payload; `allowed`: none can be; `conditional`: it depends on the payload, and the rules named are
- * those to look out for. The same rules as `decide` asks, so it always agrees with what sending does.
+ * What somebody may do now, event type by event type; asked of events that leave out when they
+ * happened, departures, and whom they are about where just one can be meant. `refused`: a rule is
+ * broken whatever the payload, and the sender may not depart from it; `allowed`: none can be;
+ * `conditional`: it depends on the payload, or on a departure, and the rules named are those to look
+ * out for. The same rules as `decide` asks, so it always agrees with what sending does.
  */
-export function optionsFor(snapshot: CaseSnapshot, at: Time, by: Actor): Option[] {
-  const taken = takenBy(snapshot);
-  return eventTypes.map((type) => {
-    const hasPayload = Object.keys(eventDefinitions[type].fields).length > 0;
-    const answers = judgement(snapshot, type, { at, by }, hasPayload ? undefined : {}, taken);
-    const violations = brokenOf(answers);
-    if (violations.length > 0) return { type, verdict: 'refused', violations };
-    const toWatch = answers.filter(({ answer }) => answer.verdict === 'depends');
-    return {
-      type,
-      verdict: toWatch.length > 0 ? 'conditional' : 'allowed',
-      violations: toWatch.map(({ rule, answer }) => violationOf(rule, answer)),
-    };
-  });
+export function optionsFor(
+  state: CaseState,
+  {
+    at,
+    by,
+    known,
+    types = eventTypes,
+  }: { at: Time; by: Actor; known: Known; types?: readonly EventType[] },
+): Option[] {
+  return types.map((type) => optionFor(state, type, by, at, known));
 }

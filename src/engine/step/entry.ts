@@ -1,40 +1,56 @@
-/** An entry of the history: how it is made, and the chain that it continues. */
+/** A step that was judged, as an entry of the history: the one way to make one, and the chain that it continues. */
 import { machineIdentity } from '../../../machines/case.ts';
 import type { Actor } from '../../../machines/context.ts';
-import { canonicalHash, hashEntry, sha256Hex, type EntryBody } from '../../crypto/chain.ts';
+import { stagesOf } from '../../../machines/stages.ts';
+import type { CaseState } from '../../../machines/system.ts';
+import {
+  canonicalHash,
+  GENESIS_HASH,
+  hashEntry,
+  sha256Hex,
+  type EntryBody,
+} from '../../crypto/chain.ts';
 import type { Violation } from '../../errors.ts';
 import type { EntryRow } from '../../store/history.ts';
-import { persist, stagesOf, type CaseSnapshot, type StoredSnapshot } from './statechart.ts';
 
-interface Head {
+/** Where a history stands: its last entry. */
+export interface Head {
   readonly caseId: string;
   readonly seq: number;
   readonly version: number;
-  readonly previousHash: string;
+  readonly hash: string;
 }
 
-export interface NewEntry {
-  readonly head: Head;
+/** Before the first entry. */
+export const genesis = (caseId: string): Head => ({
+  caseId,
+  seq: 0,
+  version: 0,
+  hash: GENESIS_HASH,
+});
+
+export interface JudgedStep {
   readonly outcome: EntryRow['outcome'];
   readonly type: string;
-  readonly facts: Readonly<Record<string, unknown>>;
-  readonly sealed: Buffer | null;
+  readonly facts: object;
+  /** What is sealed, part by part. */
+  readonly sealed?: Readonly<Record<string, Buffer>>;
   readonly by: Actor | null;
   readonly at: string;
-  readonly violations: readonly Violation[];
+  readonly violations?: readonly Violation[];
   /** As the case stands after the step. */
-  readonly snapshot: CaseSnapshot;
+  readonly state: CaseState;
 }
 
-/** The body that the hash commits to: the sealed bytes by their own hash, so content can go and the chain stay. */
-export function bodyOf(row: Omit<EntryRow, 'hash' | 'sealed'>): EntryBody {
+/** The body that the hash commits to: sealed parts by their own hashes, so content can go and the chain stay. */
+export function bodyOf(row: Omit<EntryRow, 'hash'>): EntryBody {
   return {
     caseId: row.caseId,
     seq: row.seq,
     outcome: row.outcome,
     type: row.type,
     facts: row.facts,
-    sealedHash: row.sealedHash,
+    parts: row.parts,
     by: row.by,
     at: row.at.toISOString(),
     version: row.version,
@@ -46,30 +62,39 @@ export function bodyOf(row: Omit<EntryRow, 'hash' | 'sealed'>): EntryBody {
   };
 }
 
-export const snapshotHash = (stored: StoredSnapshot): string => canonicalHash(stored);
+/** As JSON will hold it, so that what is hashed now is what is read back later: nothing undefined. */
+export const asStored = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
-/** Makes the entry and the snapshot that is stored with it. */
-export function makeEntry(step: NewEntry): { entry: EntryRow; stored: StoredSnapshot } {
-  const { head, sealed, by, snapshot } = step;
-  const stored = persist(snapshot);
-  const body = {
+/** One hash for all machines of a case and the context that they share. */
+export const stateHash = (state: CaseState): string => canonicalHash(asStored(state));
+
+/** The entry that a step is, after a head. Refusals move the head, and the version they don't. */
+export function entryAfter(head: Head, step: JudgedStep): EntryRow {
+  const { outcome, type, by, sealed = {}, violations = [], state } = step;
+  const hashes = Object.entries(sealed).map(([part, bytes]) => [part, sha256Hex(bytes)] as const);
+  const row = {
     caseId: head.caseId,
-    seq: head.seq,
-    outcome: step.outcome,
-    type: step.type,
-    // as JSON will hold it: nothing undefined
-    facts: JSON.parse(JSON.stringify(step.facts)) as Record<string, unknown>,
-    sealed,
-    sealedHash: sealed && sha256Hex(sealed),
+    seq: head.seq + 1,
+    outcome,
+    type,
+    facts: asStored(step.facts) as Record<string, unknown>,
+    parts: Object.fromEntries(hashes),
     by: by && { person: by.person, roles: [...by.roles] },
     at: new Date(step.at),
-    version: head.version,
-    stages: { ...stagesOf(snapshot) },
-    snapshotHash: snapshotHash(stored),
-    violations: JSON.parse(JSON.stringify(step.violations)) as unknown[],
+    version: head.version + (outcome === 'refused' ? 0 : 1),
+    stages: { ...stagesOf(state) },
+    snapshotHash: stateHash(state),
+    violations: asStored(violations) as unknown[],
     machineId: machineIdentity.id,
     machineVersion: machineIdentity.version,
-    previousHash: head.previousHash,
+    previousHash: head.hash,
   };
-  return { entry: { ...body, hash: hashEntry(bodyOf(body)) }, stored };
+  return { ...row, hash: hashEntry(bodyOf(row)) };
 }
+
+export const headOf = ({ caseId, seq, version, hash }: EntryRow): Head => ({
+  caseId,
+  seq,
+  version,
+  hash,
+});

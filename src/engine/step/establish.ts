@@ -1,24 +1,37 @@
 /**
- * What the rules need to know about text, staff and other cases is found out before the machine runs
- * and recorded as facts of the event; a replay uses those and asks nobody.
+ * What the rules need to know about text, staff and other cases is found out before a machine runs and
+ * recorded as facts of the event; a replay uses those and asks nobody.
  */
-import { setImmediate } from 'node:timers/promises';
-import type { Context } from '../../../machines/context.ts';
-import type { Established, EventInput } from '../../../machines/events.ts';
-import { staffNamed } from '../../../machines/rules/case-facts.ts';
-import type { Facts } from '../../../machines/rules/rule.ts';
+import type { Context, Handle, Redaction, Ref } from '../../../machines/context.ts';
+import type { Role } from '../../../machines/vocabulary.ts';
+import {
+  eventDefinitions,
+  namedIn,
+  type CaseEvent,
+  type Established,
+  type EventInput,
+  type Team,
+} from '../../../machines/events.ts';
+import { proposalOf } from '../../../machines/proposals.ts';
+import { rules } from '../../../machines/rules.ts';
+import { isOutside, latestReportOf, rolesIn } from '../../../machines/rules/case-facts.ts';
+import { standing, type Facts } from '../../../machines/rules/rule.ts';
 import { unseal } from '../../crypto/sealing.ts';
-import { findNames, type Directory } from '../../store/cases.ts';
+import { findCaseAsEngine, findNames, type Directory } from '../../store/cases.ts';
 import type { Db } from '../../store/database.ts';
-import { listSealed } from '../../store/history.ts';
+import { findPart, listPartNames } from '../../store/history.ts';
+import { listRemovedNames } from '../../store/removed-names.ts';
+import { identitiesOf, identityPart, type Identity } from '../confidential/identities.ts';
+import { identifyRemoved } from '../confidential/removed-names.ts';
 import { identifyAmong, type Identifiable } from '../confidential/screening.ts';
+import { readBy, type Known } from './decide.ts';
 import { screenedTexts } from './split.ts';
 
+/** Every member of staff whom an event names, confidentially or not. */
+export const staffNamedBy = (event: EventInput): Handle[] => namedIn(event.type, event, 'staff');
+
 /** Ids of other cases that an event names. */
-export function caseIdsNamed(event: EventInput): string[] {
-  if (event.type === 'case.link') return [event.case];
-  return event.type === 'meeting.consultPastIncidents' ? [...event.related] : [];
-}
+export const caseIdsNamedBy = (event: EventInput): string[] => namedIn(event.type, event, 'case');
 
 export interface Knowledge {
   readonly caseId: string;
@@ -26,110 +39,254 @@ export interface Knowledge {
   /** Null where the case was erased: then nobody of it is known any more. */
   readonly dataKey: Buffer | null;
   readonly directory: Directory;
-  /** How many of the cases that the event names, this one aside, the sender sees. */
-  readonly visibleCases: number;
+  readonly officers: Directory;
+  readonly sender: Handle;
+  /** Of the cases that are named, this one aside, those that the sender sees. */
+  readonly visibleCases: readonly string[];
+  /** Whom events identify that are taken with this one, and not written yet. */
+  readonly meanwhile: readonly Identity[];
+  /** The parts that those events seal. */
+  readonly pending: readonly { readonly seq: number; readonly part: string }[];
 }
 
-/** The facts that the engine adds to an event's own. */
+/** The facts that the engine adds to an event's own; `facts` with whom it is about already resolved. */
 export async function establish(
   db: Db,
   event: EventInput,
   facts: Facts,
   known: Knowledge,
 ): Promise<Established> {
-  const handles = staffNamed(facts).filter((handle) => known.directory[handle]);
-  const texts = screenedTexts(event);
-  const caseIds = caseIdsNamed(event);
-  return {
-    ...(staffNamed(facts).length > 0 && {
-      people: Object.fromEntries(handles.map((handle) => [handle, known.directory[handle] ?? []])),
+  const named = staffNamedBy(event);
+  const people = Object.fromEntries(
+    named.flatMap((handle) => {
+      const roles = rolesOf(known.directory, handle);
+      return roles ? [[handle, roles]] : [];
     }),
+  );
+  const texts = screenedTexts(event);
+  const caseIds = caseIdsNamedBy(event);
+  const concerned = concernedBy(event, known.context);
+  const own = eventDefinitions[event.type].rules;
+  const reads = new Set(own.map((rule) => rules[rule].reads));
+  return {
+    ...(named.length > 0 && { people }),
     ...(texts.length > 0 && { screening: { identifies: await identified(db, texts, known) } }),
     ...(caseIds.length > 0 && {
-      cases: { named: caseIds.length, unknown: caseIds.length - known.visibleCases },
+      cases: {
+        named: caseIds.length,
+        unknown: caseIds.filter((id) => !known.visibleCases.includes(id)).length,
+      },
     }),
+    ...(concerned && { concerned }),
+    ...readBy(own, await knownOf(db, known, reads)),
+    ...(await linkedBy(db, event, known)),
+    ...(await redactedBy(db, event, facts, known)),
   };
 }
 
-async function identified(db: Db, texts: readonly string[], known: Knowledge): Promise<string[]> {
-  return identifyAmong(texts, await peopleOf(db, known));
+function rolesOf(directory: Directory, handle: Handle): readonly Role[] | undefined {
+  return Object.hasOwn(directory, handle) ? directory[handle] : undefined;
 }
 
-interface Words {
-  readonly name?: string;
-  readonly contact?: string;
-  readonly badge?: string;
-  readonly appearance?: string;
-  readonly height?: string;
-  readonly clothing?: string;
-  readonly voiceAccent?: string;
-  readonly description?: string;
+/** What is known beside a case's state, whatever is sent. */
+export async function knownOf(
+  db: Db,
+  known: Pick<Knowledge, 'caseId' | 'context' | 'dataKey' | 'officers' | 'sender'>,
+  reads: ReadonlySet<string | undefined> = new Set(['team', 'original']),
+): Promise<Known> {
+  const { context, dataKey, caseId } = known;
+  const seq = context.duplicateOf;
+  const original =
+    reads.has('original') && seq !== null && dataKey
+      ? await originalOf(db, dataKey, { caseId, seq })
+      : undefined;
+  return {
+    ...(reads.has('team') && { team: teamOf(context, known.officers, known.sender) }),
+    ...(original && { original }),
+  };
 }
-interface Told {
-  readonly reporter?: Words;
-  readonly contact?: string;
-  readonly reportedPersons?: readonly Words[];
-  readonly others?: readonly Words[];
+
+/** How many others there are in each office: neither outside the case nor away. */
+function teamOf(context: Context, officers: Directory, sender: Handle): Team {
+  const { staff } = context;
+  const candidates = new Map(Object.entries(officers));
+  for (const { person } of staff.substitutes)
+    if (!candidates.has(person)) candidates.set(person, []);
+  const there = [...candidates].filter(
+    ([person]) =>
+      person !== sender &&
+      !isOutside(context, person) &&
+      !staff.absent.some((away) => away.person === person),
+  );
+  const count = (office: Role) =>
+    there.filter(([person, roles]) => rolesIn(context, { person, roles }).includes(office)).length;
+  return { lead: count('lead'), coordinator: count('coordinator'), organizer: count('organizer') };
+}
+
+/**
+ * Members of staff among the report's own people: whom it happened to is outside from the hand-over
+ * on, and who saw it judges nothing. The facts do not say which of the people they are.
+ */
+function concernedBy(event: EventInput, context: Context): Established['concerned'] {
+  if (event.type !== 'intake.recordReport' && event.type !== 'intake.addClarification')
+    return undefined;
+  const form =
+    event.type === 'intake.recordReport'
+      ? event.form
+      : latestReportOf(context, event.for ?? 'reporter')?.form;
+  const reporter = event.reporter?.staff;
+  const others = event.others ?? [];
+  const of = (impacted: boolean) => [
+    ...(reporter !== undefined && (form !== 'observed') === impacted ? [reporter as string] : []),
+    ...others.flatMap(({ role, staff }) =>
+      staff !== undefined && (role === 'impacted') === impacted ? [staff as string] : [],
+    ),
+  ];
+  const [leaving, witnesses] = [[...new Set(of(true))], [...new Set(of(false))]];
+  return leaving.length + witnesses.length > 0 ? { leaving, witnesses } : undefined;
+}
+
+interface Place {
+  readonly caseId: string;
+  readonly seq: number;
+}
+
+/** The case that an entry links, as it stands now; undefined where the content is gone. */
+async function linkedCase(
+  db: Db,
+  dataKey: Buffer,
+  { caseId, seq }: Place,
+): Promise<Context | undefined> {
+  const part = 'content';
+  const sealed = await findPart(db, { caseId, seq, part });
+  if (!sealed) return undefined;
+  const { case: id } = unseal(dataKey, { caseId, seq, part }, sealed) as { case: string };
+  return contextOfCase(db, id);
+}
+
+async function contextOfCase(db: Db, id: string): Promise<Context | undefined> {
+  const row = await findCaseAsEngine(db, id);
+  return row && (row.snapshot as { context: Context }).context;
+}
+
+async function originalOf(db: Db, dataKey: Buffer, place: Place): Promise<Established['original']> {
+  const other = await linkedCase(db, dataKey, place);
+  if (!other) return { met: false, decided: false };
+  return {
+    met: other.leadsMeeting.held > 0,
+    decided: standing(other).some(({ decision }) => decision !== null),
+  };
+}
+
+/** Of a link as a duplicate: whether the other case can stand for this one. */
+async function linkedBy(
+  db: Db,
+  event: EventInput,
+  { caseId, context, dataKey, visibleCases }: Knowledge,
+): Promise<Pick<Established, 'linked'>> {
+  const proposal = event.type === 'case.confirm' ? proposalOf(context, event.seq) : undefined;
+  const other =
+    event.type === 'case.link' &&
+    event.relation === 'duplicate' &&
+    visibleCases.includes(event.case)
+      ? await contextOfCase(db, event.case)
+      : proposal?.type === 'case.link' && dataKey
+        ? await linkedCase(db, dataKey, { caseId, seq: proposal.seq })
+        : undefined;
+  if (!other) return {};
+  const { duplicateOf, voided, erased } = other;
+  return { linked: { duplicate: duplicateOf !== null, voided: voided !== null, erased } };
+}
+
+/** What a redaction would take away: the parts that are wanted and there. */
+async function redactedBy(
+  db: Db,
+  event: EventInput,
+  facts: Facts,
+  { caseId, context, pending }: Knowledge,
+): Promise<Pick<Established, 'redacts'>> {
+  if (event.type === 'intake.withdrawIdentity') {
+    const parts = [facts.for ?? []].flat().map(identityPart);
+    const written = await Promise.all(parts.map((part) => listPartNames(db, caseId, { part })));
+    const unwritten = pending.filter(({ part }) => parts.includes(part));
+    return { redacts: grouped([...written.flat(), ...unwritten]) };
+  }
+  const proposal = event.type === 'case.confirm' ? proposalOf(context, event.seq) : undefined;
+  const asked: Facts | undefined =
+    event.type === 'case.redact'
+      ? facts
+      : proposal?.type === 'case.redact'
+        ? proposal.facts
+        : undefined;
+  if (asked?.seq === undefined) return {};
+  const wanted = asked.parts ?? [];
+  const isWanted = (part: string) =>
+    wanted.some(
+      (name) => part === name || (name === 'identity' && part.startsWith(identityPart(''))),
+    );
+  const found = await listPartNames(db, caseId, { seq: asked.seq });
+  return { redacts: grouped(found.filter(({ part }) => isWanted(part))) };
+}
+
+const grouped = (found: readonly { seq: number; part: string }[]): Redaction[] =>
+  [...Map.groupBy(found, ({ seq }) => seq)].map(([seq, parts]) => ({
+    seq,
+    parts: parts.map(({ part }) => part),
+  }));
+
+/** Whom of the case's people some texts identify. */
+async function identified(db: Db, texts: readonly string[], known: Knowledge): Promise<Ref[]> {
+  const { caseId, dataKey, meanwhile } = known;
+  if (dataKey === null) return [];
+  const identities = [...(await identitiesOf(db, caseId, dataKey)), ...meanwhile];
+  const found = await identifyAmong(texts, await identifiables(db, identities, known.context));
+  const removed = identifyRemoved(texts, dataKey, await listRemovedNames(db, caseId));
+  return [...new Set([...found, ...removed])];
+}
+
+/** A member of staff is known by their name in the directory as well. */
+async function identifiables(
+  db: Db,
+  identities: readonly Identity[],
+  { people }: Context,
+): Promise<Identifiable[]> {
+  const reported = people.reported.flatMap(({ ref, staff }) => (staff ? [{ ref, staff }] : []));
+  const concerned = identities.flatMap(({ ref, words: { staff } }) =>
+    staff ? [{ ref, staff }] : [],
+  );
+  const all = [...reported, ...concerned];
+  const names = new Map(
+    Object.entries(
+      await findNames(
+        db,
+        all.map(({ staff }) => staff),
+      ),
+    ),
+  );
+  const staff = all.map(({ ref, staff: handle }) => ({
+    ref,
+    words: { name: names.get(handle) ?? handle },
+  }));
+  return [...identities, ...staff].map(identifiable);
 }
 
 const given = (...words: readonly (string | undefined)[]) =>
   words.filter((word) => word !== undefined);
 
-const identifiable = (ref: string, words: Words, staffName?: string): Identifiable => ({
+const identifiable = ({ ref, words }: Identity): Identifiable => ({
   ref,
-  names: given(words.name, staffName),
-  contacts: given(words.contact),
-  badges: given(words.badge),
+  names: given(words['name']),
+  contacts: given(words['contact']),
+  badges: given(words['badge']),
   descriptions: given(
-    words.appearance,
-    words.height,
-    words.clothing,
-    words.voiceAccent,
-    words.description,
+    words['appearance'],
+    words['height'],
+    words['clothing'],
+    words['voiceAccent'],
+    words['description'],
   ),
 });
 
-/**
- * Everybody of the case, with all that its reports, amendments and care say of them, however many
- * there are: between two of these others get their turn.
- */
-async function peopleOf(db: Db, { caseId, context, dataKey }: Knowledge): Promise<Identifiable[]> {
-  if (dataKey === null) return [];
-  const staff = context.people.reported.flatMap((person) => person.staff ?? []);
-  const staffNames = await findNames(db, staff);
-  const entries = await listSealed(db, caseId, [
-    'intake.recordReport',
-    'intake.addClarification',
-    'care.provide',
-  ]);
-  const people: Identifiable[] = [];
-  let reported = 0;
-  let others = 0;
-  for (const { seq, type, facts, sealed } of entries) {
-    await setImmediate();
-    const told = (sealed ? unseal(dataKey, { caseId, seq }, sealed) : {}) as Told;
-    const named = facts as {
-      reportedPersons?: readonly { staff?: string }[];
-      others?: readonly unknown[];
-    };
-    people.push(
-      identifiable(
-        'reporter',
-        type === 'care.provide'
-          ? given(told.contact).reduce<Words>((_, contact) => ({ contact }), {})
-          : (told.reporter ?? {}),
-      ),
-    );
-    for (const [index, person] of (named.reportedPersons ?? []).entries())
-      people.push(
-        identifiable(
-          `reported-${++reported}`,
-          told.reportedPersons?.[index] ?? {},
-          staffNames[person.staff ?? ''],
-        ),
-      );
-    for (const index of (named.others ?? []).keys())
-      people.push(identifiable(`other-${++others}`, told.others?.[index] ?? {}));
-  }
-  return people;
-}
+/** An event as a machine gets it. */
+export const asCaseEvent = (type: EventInput['type'], facts: object, stamp: object): CaseEvent =>
+  ({ type, facts, ...stamp }) as unknown as CaseEvent;

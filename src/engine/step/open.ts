@@ -1,25 +1,28 @@
 /** Opening a case: the first step of its history. */
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Actor, Channel, Opening } from '../../../machines/context.ts';
+import type { Actor } from '../../../machines/context.ts';
+import type { Channel } from '../../../machines/vocabulary.ts';
 import { openingType } from '../../../machines/events.ts';
-import { GENESIS_HASH } from '../../crypto/chain.ts';
+import { inUtc } from '../../../machines/time.ts';
 import { newDataKey } from '../../crypto/sealing.ts';
 import { EngineDefect, EventRefused, NotFound, TooContended } from '../../errors.ts';
 import { findCase, findCaseAsEngine, findRoles } from '../../store/cases.ts';
 import { reserveCodename } from '../../store/codenames.ts';
 import { commitOpening } from '../../store/commit.ts';
-import { changeOf } from './advance.ts';
+import { changeOf } from './change.ts';
 import { codename } from './codename.ts';
-import { decideOpening } from './decide.ts';
 import type { Engine } from '../engine.ts';
-import { makeEntry } from './entry.ts';
+import { entryAfter, genesis } from './entry.ts';
 import { findKept, keyedCaseId, recall, sealAnswer, type RequestKey } from './idempotency.ts';
 import { presentCase, type CaseView } from './present.ts';
+import { judgeOpening } from './replay.ts';
 
 export interface NewCase {
   readonly person: string;
   readonly channel: Channel;
   readonly excluded: readonly string[];
+  /** When the report reached the team, if that was not just now. */
+  readonly receivedAt?: string | undefined;
   readonly request?: RequestKey | undefined;
 }
 
@@ -101,34 +104,26 @@ async function open(engine: Engine, opening: NewCase, caseId: string): Promise<C
   const { db, settings } = engine;
   const { person, channel, excluded, request } = opening;
   const directory = await findRoles(db, [person, ...excluded]);
+  const rolesOf = (handle: string) =>
+    Object.hasOwn(directory, handle) ? directory[handle] : undefined;
   const now = engine.now();
   const at = now.toISOString();
-  const by: Actor = { person, roles: directory[person] ?? [] };
+  const by: Actor = { person, roles: rolesOf(person) ?? [] };
   const people = Object.fromEntries(
-    excluded.flatMap((handle) => (directory[handle] ? [[handle, directory[handle]]] : [])),
+    excluded.flatMap((handle) => (rolesOf(handle) ? [[handle, rolesOf(handle) ?? []]] : [])),
   );
-  const said: Opening = {
-    channel,
-    openedBy: person,
-    settings,
-    excluded: excluded.map((handle) => ({
-      person: handle,
-      lead: directory[handle]?.includes('lead') ?? false,
-    })),
-  };
-  const verdict = decideOpening(said, { at, by, seq: 1 }, { people });
+  const receivedAt = opening.receivedAt === undefined ? at : inUtc(opening.receivedAt);
+  const facts = { channel, receivedAt, excluded, settings, people };
+  const verdict = judgeOpening(facts, { at, by, seq: 1 });
   if (verdict.outcome === 'refused') throw new EventRefused(verdict.violations, []);
-  const { snapshot } = verdict;
-  const { entry, stored } = makeEntry({
-    head: { caseId, seq: 1, version: 1, previousHash: GENESIS_HASH },
+  const { state } = verdict;
+  const entry = entryAfter(genesis(caseId), {
     outcome: 'accepted',
     type: openingType,
-    facts: { channel, excluded, settings, people },
-    sealed: null,
+    facts,
     by,
     at,
-    violations: [],
-    snapshot,
+    state,
   });
   const name = await newCodename(engine);
   const row = {
@@ -140,11 +135,11 @@ async function open(engine: Engine, opening: NewCase, caseId: string): Promise<C
     machineId: entry.machineId,
     machineVersion: entry.machineVersion,
   };
-  const view = presentCase(row, snapshot, now);
+  const view = presentCase(row, state, now);
   const dataKey = newDataKey();
   const written = await commitOpening(db, {
-    entry,
-    change: changeOf(snapshot, stored, entry),
+    entries: [{ ...entry, sealed: {} }],
+    change: changeOf(state, entry),
     answer: request ? sealAnswer({ caseId, person, ...request }, dataKey, now, view) : null,
     codename: name,
     openedBy: person,

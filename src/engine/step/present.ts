@@ -1,24 +1,32 @@
-/** What a caller is shown of a case and of its entries (api.md, "Cases", "Visibility"). */
-import { handlerRoles, type Context, type Role } from '../../../machines/context.ts';
-import { isOutside } from '../../../machines/rules/case-facts.ts';
-import { unseal } from '../../crypto/sealing.ts';
+/** What a caller is shown of a case and of its entries. */
+import type { Actor, Context, Ref } from '../../../machines/context.ts';
+import { handlerRoles } from '../../../machines/vocabulary.ts';
+import { ombudActs, isOutside } from '../../../machines/rules/case-facts.ts';
+import { stagesOf, stagesOfMachine, statusOf } from '../../../machines/stages.ts';
+import type { CaseState } from '../../../machines/system.ts';
+import { eventSchemas, type EventType } from '../../../machines/events.ts';
+import { marksWithin } from '../../../machines/events/marks.ts';
 import type { CaseRow } from '../../store/cases.ts';
-import type { EntryRow } from '../../store/history.ts';
+import type { EntryRow, SealedEntry } from '../../store/history.ts';
+import { everyOmbud } from '../../store/visibility.ts';
+import { deadlinesOf } from './clocks.ts';
 import { isCurrent } from './replay.ts';
-import {
-  deadlinesOf,
-  restore,
-  stagesOf,
-  statusOf,
-  type CaseSnapshot,
-  type StoredSnapshot,
-} from './statechart.ts';
+import { openParts } from './seal-parts.ts';
 
 export interface DeadlineView {
   readonly name: string;
+  /** Whose it is; null where it is the case's own. */
+  readonly ref: string | null;
   readonly stage: string;
   readonly dueAt: string;
   readonly overdue: boolean;
+}
+
+/** Somebody of the case: their stages, and what is known of them but for who they are. */
+interface PersonView {
+  readonly kind: 'reporter' | 'reported' | 'other';
+  readonly stages: Readonly<Record<string, string>>;
+  readonly [fact: string]: unknown;
 }
 
 export interface CaseView {
@@ -27,8 +35,12 @@ export interface CaseView {
   readonly status: 'open' | 'closed';
   readonly version: number;
   readonly openedAt: string;
+  readonly receivedAt: string;
   readonly updatedAt: string;
   readonly stages: Readonly<Record<string, string>>;
+  readonly people: Readonly<Record<Ref, PersonView>>;
+  readonly departures: Context['departures'];
+  readonly proposals: Context['proposals'];
   readonly facts: Context;
   readonly deadlines: readonly DeadlineView[];
   readonly machine: { readonly id: string; readonly version: string };
@@ -40,8 +52,13 @@ export interface EntryView {
   readonly type: string;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly confidential: Readonly<Record<string, unknown>> | 'withheld' | 'erased';
+  /** Parts of the content that were taken away for good. */
+  readonly redacted: readonly string[];
   readonly by: EntryRow['by'];
+  /** When it was recorded. */
   readonly at: string;
+  /** When it happened, as it was said. */
+  readonly happenedAt: string;
   readonly version: number;
   readonly stages: Readonly<Record<string, string>>;
   readonly violations: readonly unknown[];
@@ -50,9 +67,9 @@ export interface EntryView {
   readonly hash: string;
 }
 
-/** Handles of those who are assigned to a case (lifecycle.md, "Who"). */
-export function assignedTo({ staff }: Context): string[] {
-  const { responder, followUp, broughtIn, substitutes, delegates, reviewers } = staff;
+/** Handles of those who are assigned to a case; an ombud as long as it is open. */
+export function assignedTo({ staff, people, closedAt }: Context): string[] {
+  const { responder, followUp, broughtIn, substitutes, delegates, referredTo, ombudNeeded } = staff;
   const one = [responder, followUp].filter((person) => person !== null);
   return [
     ...new Set([
@@ -60,22 +77,23 @@ export function assignedTo({ staff }: Context): string[] {
       ...broughtIn,
       ...substitutes.map(({ person }) => person),
       ...delegates,
-      ...reviewers,
+      ...people.reported.flatMap(({ appeal }) => appeal.reviewers),
+      ...(closedAt === null ? referredTo : []),
+      ...(closedAt === null && ombudNeeded ? [everyOmbud] : []),
     ]),
   ];
 }
 
-export interface Reader {
-  readonly person: string;
-  readonly roles: readonly Role[];
-}
+/** Somebody who reads: a person with their roles. */
+export type Reader = Actor;
 
 /** Whether somebody who sees the case handles it, rather than audits it only. */
 export function mayHandle(context: Context, { person, roles }: Reader): boolean {
   if (isOutside(context, person)) return false;
   if (roles.some((role) => role === 'lead' || role === 'coordinator' || role === 'organizer'))
     return true;
-  const handler = roles.some((role) => (handlerRoles as readonly Role[]).includes(role));
+  if (roles.includes('ombud')) return ombudActs(context, person);
+  const handler = roles.some((role) => (handlerRoles as readonly string[]).includes(role));
   return handler && (context.openedBy === person || assignedTo(context).includes(person));
 }
 
@@ -106,14 +124,34 @@ const numbersOf = (row: Numbers) => ({
   machine: { id: row.machineId, version: row.machineVersion },
 });
 
-export function presentCase(row: Numbers, snapshot: CaseSnapshot, now: Date): CaseView {
+/** The people of a case, by reference. */
+function peopleOf(state: CaseState): CaseView['people'] {
+  const { people } = state.context;
+  const view =
+    (kind: PersonView['kind']) =>
+    ({ ref, ...known }: { readonly ref: Ref }) =>
+      [ref, { kind, stages: stagesOfMachine(state, ref), ...known }] as const;
+  return Object.fromEntries([
+    ...people.reporters.map(view('reporter')),
+    ...people.reported.map(view('reported')),
+    ...people.others.map(view('other')),
+  ]);
+}
+
+export function presentCase(row: Numbers, state: CaseState, now: Date): CaseView {
+  const { context } = state;
   return {
     ...numbersOf(row),
-    status: statusOf(snapshot),
-    stages: stagesOf(snapshot),
-    facts: snapshot.context,
-    deadlines: deadlinesOf(snapshot).map(({ name, stage, dueAt, pending }) => ({
+    status: statusOf(state),
+    receivedAt: context.receivedAt,
+    stages: stagesOf(state),
+    people: peopleOf(state),
+    departures: context.departures,
+    proposals: context.proposals,
+    facts: context,
+    deadlines: deadlinesOf(state).map(({ name, ref, stage, dueAt, pending }) => ({
       name,
+      ref: ref === 'case' ? null : ref,
       stage,
       dueAt,
       overdue: !pending || new Date(dueAt) <= now,
@@ -123,13 +161,12 @@ export function presentCase(row: Numbers, snapshot: CaseSnapshot, now: Date): Ca
 
 /** What a stored case knows of itself: it can be read whatever the version of its machine. */
 export const contextOf = ({ snapshot }: Pick<CaseRow, 'snapshot'>): Context =>
-  (snapshot as { context: Context }).context;
+  (snapshot as CaseState).context;
 
 /** A case as it is read from the database. The clocks of another version's case stand still. */
 export function presentRow(row: CaseRow, now: Date): CaseView {
-  if (isCurrent(row)) return presentCase(row, restore(row.snapshot as StoredSnapshot), now);
-  const { stages, status } = row;
-  return { ...numbersOf(row), status, stages, facts: contextOf(row), deadlines: [] };
+  const view = presentCase(row, row.snapshot as CaseState, now);
+  return isCurrent(row) ? view : { ...view, deadlines: [] };
 }
 
 /** What somebody may see of the confidential fields of a case. */
@@ -143,19 +180,17 @@ export interface Insight {
   readonly visibleCases: ReadonlySet<string>;
 }
 
-/** The confidential fields of an entry, sealed; null where there are none or they can't be read any more. */
-export function openEntry(
-  { caseId, seq, sealed }: Pick<EntryRow, 'caseId' | 'seq' | 'sealed'>,
+/** The confidential fields of an entry; null where there are none or they can't be read any more. */
+export const openEntry = (
+  entry: Pick<SealedEntry, 'caseId' | 'seq' | 'sealed'>,
   dataKey: Buffer | null,
-) {
-  return sealed && dataKey
-    ? (unseal(dataKey, { caseId, seq }, sealed) as Record<string, unknown>)
-    : null;
-}
+): Record<string, unknown> | null =>
+  dataKey && Object.keys(entry.sealed).length > 0 ? openParts(dataKey, entry, entry.sealed) : null;
 
 /** The entries that hold ids of other cases: the others need not be opened to look for some. */
 export const namesCases = (type: string): boolean =>
-  type === 'case.link' || type === 'meeting.consultPastIncidents';
+  Object.hasOwn(eventSchemas, type) &&
+  marksWithin(eventSchemas[type as EventType], 'x-names').includes('case');
 
 /** Ids of other cases that the confidential fields of an entry hold. */
 export function caseIdsIn(confidential: Readonly<Record<string, unknown>> | null): string[] {
@@ -176,24 +211,28 @@ function withoutHiddenCases(confidential: Record<string, unknown>, visible: Read
 }
 
 export function presentEntry(
-  row: EntryRow,
+  row: SealedEntry,
   { dataKey, erased, opened, visibleCases }: Insight,
 ): EntryView {
+  const names = Object.keys(row.parts);
   const confidential = erased
-    ? row.sealed
+    ? names.length > 0
       ? 'erased'
       : {}
     : opened
       ? withoutHiddenCases(openEntry(row, dataKey) ?? {}, visibleCases)
       : 'withheld';
+  const said = row.facts['happenedAt'];
   return {
     seq: row.seq,
     outcome: row.outcome,
     type: row.type,
     facts: row.facts,
     confidential,
+    redacted: names.filter((part) => !Object.hasOwn(row.sealed, part)),
     by: row.by,
     at: row.at.toISOString(),
+    happenedAt: typeof said === 'string' ? new Date(said).toISOString() : row.at.toISOString(),
     version: row.version,
     stages: row.stages,
     violations: row.violations,

@@ -1,22 +1,18 @@
 /**
- * Every event is split when it arrives: facts for the machine and the plain part of the history,
- * confidential fields for the seal (lifecycle.md, "Context holds no person's data"). The schema's
- * marks decide, so a field is either confidential everywhere or nowhere.
+ * Every event is split when it arrives: facts for the machines and the plain part of the history,
+ * confidential fields for the seal. The schema's marks decide, so a field is either confidential
+ * everywhere or nowhere. What is sealed is kept in parts: who somebody is, apart from the rest.
  */
 import { z } from 'zod';
-import { eventSchemas, type EventType } from '../../../machines/events.ts';
+import { eventSchemas, type EventType, type Resolved } from '../../../machines/events.ts';
+import { marked, marksOf, shapeOf, bare } from '../../../machines/events/marks.ts';
 import type { Facts } from '../../../machines/rules/rule.ts';
+import type { Piece } from '../confidential/identities.ts';
 
 type Json = Record<string, unknown>;
 
-const marked = (schema: z.core.$ZodType, mark: 'x-confidential' | 'x-screened'): boolean =>
-  z.globalRegistry.get(schema)?.[mark] === true;
-
-function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
-    ? unwrap(schema.def.innerType)
-    : schema;
-}
+const isConfidential = (schema: z.core.$ZodType): boolean =>
+  marksOf(schema)['x-confidential'] === true;
 
 interface Halves {
   readonly facts: unknown;
@@ -25,18 +21,18 @@ interface Halves {
 }
 
 function splitValue(schema: z.core.$ZodType, value: unknown): Halves {
-  const inner = unwrap(schema);
   if (value === undefined) return { facts: undefined, confidential: undefined };
-  if (inner instanceof z.ZodArray) {
-    const items = (value as unknown[]).map((item) => splitValue(inner.element, item));
+  const shape = shapeOf(schema, value);
+  if (shape instanceof z.ZodArray) {
+    const items = (value as unknown[]).map((item) => splitValue(shape.element, item));
     const sealed = items.some(({ confidential }) => confidential !== undefined);
     return {
       facts: items.map(({ facts }) => facts),
       confidential: sealed ? items.map(({ confidential }) => confidential ?? {}) : undefined,
     };
   }
-  return inner instanceof z.ZodObject
-    ? splitObject(inner.shape, value as Json)
+  return shape instanceof z.ZodObject
+    ? splitObject(shape.shape, value as Json)
     : { facts: value, confidential: undefined };
 }
 
@@ -44,8 +40,9 @@ function splitObject(shape: z.core.$ZodShape, value: Json): Halves {
   const facts: Json = {};
   const confidential: Json = {};
   for (const [key, schema] of Object.entries(shape)) {
-    if (marked(unwrap(schema), 'x-confidential')) {
-      if (schema instanceof z.ZodOptional) facts[key] = value[key] !== undefined;
+    if (isConfidential(schema)) {
+      const kept = schema instanceof z.ZodOptional && marksOf(schema)['x-unsaid'] !== true;
+      if (kept) facts[key] = value[key] !== undefined;
       if (value[key] !== undefined) confidential[key] = value[key];
       continue;
     }
@@ -69,22 +66,103 @@ export function splitEvent(event: { readonly type: EventType }): {
   return { facts: facts as Facts & Json, confidential: (confidential as Json | undefined) ?? null };
 }
 
-/** The texts of an event that would leave the case. */
-export function screenedTexts(event: { readonly type: EventType }): string[] {
-  const payload = event as Json;
-  return Object.entries<z.core.$ZodType>(eventSchemas[event.type].shape)
-    .filter(([key, schema]) => marked(unwrap(schema), 'x-screened') && payload[key] !== undefined)
-    .map(([key]) => payload[key] as string);
+/** The confidential content of an event, in parts. */
+export interface Parts {
+  readonly content?: Json;
+  /** By reference, whoever is identified. */
+  readonly identities: ReadonlyMap<string, readonly Piece[]>;
 }
+
+const steps = (pointer: string) => pointer.split('/').slice(1);
+
+/** Whom a mark of identity stands for, by the references that the event was given. */
+function refOf(mark: unknown, pointer: string, resolved: Resolved): string | undefined {
+  const index = Number(steps(pointer)[1]);
+  const about = [resolved.for ?? []].flat()[0];
+  switch (mark) {
+    case 'reporter':
+      return resolved.named?.reporter ?? about;
+    case 'reported':
+      return resolved.named?.reportedPersons?.[index];
+    case 'other':
+      return resolved.named?.others?.[index];
+    default:
+      return about;
+  }
+}
+
+/** Takes the value at a pointer out, and leaves the place. */
+function takeOut(content: Json, pointer: string): unknown {
+  const path = steps(pointer);
+  const last = path.pop() ?? '';
+  let parent: Json | undefined = content;
+  for (const key of path) parent = parent?.[key] as Json | undefined;
+  const value = parent?.[last];
+  if (parent === undefined || value === undefined) return undefined;
+  if (Array.isArray(parent)) parent[Number(last)] = {};
+  else delete parent[last];
+  return value;
+}
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+
+/**
+ * The parts of an event's confidential content; `resolved` says which references it gives.
+ *
+ * @param prefix a JSON Pointer to where the event stands, if it is one of several
+ */
+export function partsOf(
+  event: { readonly type: EventType },
+  confidential: Json | null,
+  resolved: Resolved,
+  prefix = '',
+): Parts {
+  const content = structuredClone(confidential ?? {});
+  const identities = new Map<string, Piece[]>();
+  for (const { pointer, marks } of marked(eventSchemas[event.type], event, 'x-identity')) {
+    const ref = refOf(marks['x-identity'], pointer, resolved);
+    if (ref === undefined) continue;
+    const value = takeOut(content, pointer);
+    if (value === undefined || isEmpty(value)) continue;
+    identities.set(ref, [...(identities.get(ref) ?? []), { pointer: prefix + pointer, value }]);
+  }
+  return { ...(!isEmpty(content) && { content }), identities };
+}
+
+/** Puts what was taken out back into its place. */
+export function putBack(content: Json, pieces: readonly Piece[]): Json {
+  const whole = structuredClone(content);
+  for (const { pointer, value } of pieces) {
+    const path = steps(pointer);
+    const last = path.pop() ?? '';
+    let parent: Json = whole;
+    for (const [i, key] of path.entries()) {
+      const next = path[i + 1] ?? last;
+      parent = (parent[key] ??= /^\d+$/.test(next) ? [] : {}) as Json;
+    }
+    parent[last] = value;
+  }
+  return whole;
+}
+
+/** The texts of an event that would leave the case. */
+export const screenedTexts = (event: { readonly type: EventType }): string[] =>
+  marked(eventSchemas[event.type], event, 'x-screened').map(({ value }) => value as string);
 
 /** Dotted paths of an event's confidential fields, for those who read the definition. */
 export function confidentialFields(type: EventType): string[] {
-  const walk = (shape: z.core.$ZodShape, path: string): string[] =>
-    Object.entries(shape).flatMap(([key, schema]) => {
-      const inner = unwrap(schema);
-      if (marked(inner, 'x-confidential')) return [path + key];
-      const element = inner instanceof z.ZodArray ? unwrap(inner.element) : inner;
-      return element instanceof z.ZodObject ? walk(element.shape, `${path}${key}.`) : [];
-    });
-  return walk(eventSchemas[type].shape, '');
+  const walk = (schema: z.core.$ZodType, path: string): string[] => {
+    const inner = bare(schema);
+    if (isConfidential(inner)) return [path];
+    const below = (key: string) => (path === '' ? key : `${path}.${key}`);
+    if (inner instanceof z.ZodArray) return walk(inner.element, path);
+    if (inner instanceof z.ZodUnion) return inner.options.flatMap((option) => walk(option, path));
+    return inner instanceof z.ZodObject
+      ? Object.entries(inner.shape).flatMap(([key, field]) =>
+          walk(field as z.core.$ZodType, below(key)),
+        )
+      : [];
+  };
+  return [...new Set(walk(eventSchemas[type], ''))];
 }

@@ -1,23 +1,23 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { channels } from '../../../machines/context.ts';
-import { schemaName } from '../../../machines/events.ts';
+import { channels } from '../../../machines/vocabulary.ts';
+import { eventTypes } from '../../../machines/events.ts';
+import { stageNames } from '../../../machines/stages.ts';
 import { distinct, handle } from '../../../machines/events/fields.ts';
-import { notItsHandler } from '../../engine/step/advance.ts';
 import { readCase, readCaseAt } from '../../engine/audit/audit.ts';
-import { optionsFor, type Option } from '../../engine/step/decide.ts';
+import type { Option } from '../../engine/step/decide.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { openCase } from '../../engine/step/open.ts';
-import { contextOf, mayHandle, presentRow } from '../../engine/step/present.ts';
+import { readOptions } from '../../engine/step/options.ts';
+import { contextOf, presentRow } from '../../engine/step/present.ts';
 import { findRelated } from '../../engine/confidential/related.ts';
-import { isCurrent } from '../../engine/step/replay.ts';
-import { restore, stageNames, type StoredSnapshot } from '../../engine/step/statechart.ts';
-import { InvalidRequest, OtherMachineVersion } from '../../errors.ts';
+import { InvalidRequest } from '../../errors.ts';
 import { listCases } from '../../store/cases.ts';
-import { handlersOnly } from '../authentication.ts';
+import { handlersOnly, openersOnly } from '../authentication.ts';
 import { caseParams, caseSchema, etagOf, optionSchema } from '../case-schemas.ts';
 import { instantAndId, pageOf, pageQuery, readCursor, storable, toPage } from '../fields.ts';
 import { idempotencyKeyHeader, requestKeyOf } from '../preconditions.ts';
+import { guideTo, schemaRef } from '../event-guide.ts';
 import { sendCaseDiagram } from './diagrams.ts';
 
 const tags = ['cases'];
@@ -28,6 +28,10 @@ const newCaseSchema = z
     excluded: distinct(handle)
       .default([])
       .describe('Staff whom the reporter does not want on the case; for them it does not exist.'),
+    receivedAt: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe('When the report reached the team, if that was not just now.'),
   })
   .meta({ id: 'NewCase' });
 
@@ -64,7 +68,7 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
   app.post(
     '/cases',
     {
-      onRequest: handlersOnly,
+      onRequest: openersOnly,
       config: {
         problems: [
           'not-a-handler',
@@ -83,12 +87,13 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async (request, reply) => {
-      const { channel, excluded } = request.body;
+      const { channel, excluded, receivedAt } = request.body;
       const { person } = request.viewer;
       const opened = await openCase(engine, {
         person,
         channel,
         excluded,
+        receivedAt,
         request: requestKeyOf(request),
       });
       if (opened.replayed) reply.header('idempotency-replayed', 'true');
@@ -185,26 +190,32 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
       config: { problems: ['not-a-handler', 'other-machine-version'] },
       schema: {
         summary: 'What the caller may do now, for every type of event',
+        description:
+          'Asked of events that leave out when they happened, departures, and whom they are about where just one can be meant. `conditional`: it depends on the payload, or on a departure that the caller may make.',
         tags,
         params: caseParams,
+        querystring: z.strictObject({
+          type: z.enum(eventTypes).optional().describe('This type alone.'),
+        }),
         response: { 200: pageOf(optionSchema) },
       },
     },
-    async ({ params, viewer }, reply) => {
-      const row = await readCase(engine, viewer, params.id);
-      if (!isCurrent(row)) throw new OtherMachineVersion();
-      if (!mayHandle(contextOf(row), viewer)) throw notItsHandler();
-      const snapshot = restore(row.snapshot as StoredSnapshot);
-      const by = { person: viewer.person, roles: viewer.roles };
-      const at = new Date(Math.max(engine.now().getTime(), row.updatedAt.getTime())).toISOString();
-      const options = optionsFor(snapshot, at, by).filter(({ type }) => type !== 'case.erase');
+    async ({ params, query, viewer }, reply) => {
+      const { row, options } = await readOptions(engine, viewer, params.id, query.type);
+      const { settings } = contextOf(row);
       const offers = await offersFor(engine, viewer.person, params.id, options);
-      const items = options.map((option) => ({
-        ...option,
-        violations: [...option.violations],
-        schema: { $ref: `/openapi.json#/components/schemas/${schemaName(option.type)}` },
-        ...(offers && option.type === consulting && { offers }),
-      }));
+      const items = options.map((option) => {
+        const { schema, ...guide } = guideTo(option.type, settings);
+        const isOpen = option.verdict !== 'refused' || query.type !== undefined;
+        return {
+          ...option,
+          violations: option.violations.map((violation) => ({ ...violation })),
+          ...guide,
+          // whoever can't send it has no use for it
+          schema: isOpen ? schema : schemaRef(option.type),
+          ...(offers && option.type === consulting && { offers }),
+        };
+      });
       return reply.header('etag', etagOf(row.version)).send({ items, next: null });
     },
   );

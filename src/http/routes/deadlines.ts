@@ -28,19 +28,21 @@ export const deadlineRoutes: FastifyPluginAsyncZod = async (app) => {
       const now = engine.now();
       const rows = await listDeadlines(engine.db, viewer.person, {
         overdue: overdue === undefined ? undefined : overdue === 'true',
-        after: readCursor(cursor, z.tuple([cursorInstant, z.uuid(), storable(50)])),
+        after: readCursor(cursor, z.tuple([cursorInstant, z.uuid(), storable(50), storable(50)])),
         limit: limit + 1,
         now,
       });
-      const page = toPage(rows, limit, ({ dueAt, caseId, name }) => [
+      const page = toPage(rows, limit, ({ dueAt, caseId, name, ref }) => [
         dueAt.toISOString(),
         caseId,
         name,
+        ref,
       ]);
-      const items = page.items.map(({ caseId, codename, name, stage, dueAt, pending }) => ({
+      const items = page.items.map(({ caseId, codename, name, ref, stage, dueAt, pending }) => ({
         case: caseId,
         codename,
         name: name as z.infer<typeof deadlineSchema>['name'],
+        ref: ref === 'case' ? null : ref,
         stage,
         dueAt: dueAt.toISOString(),
         overdue: !pending || dueAt <= now,

@@ -2,7 +2,8 @@ import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { graphOf, stageNames } from '../../../machines/diagram.ts';
+import { graphOf } from '../../../machines/diagram.ts';
+import { stageNames } from '../../../machines/stages.ts';
 import { renderDiagram } from '../../diagram/render.ts';
 
 /** An SVG that is opened by itself is a document: nothing in it may run or load. */

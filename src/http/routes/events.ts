@@ -3,20 +3,47 @@ import { z } from 'zod';
 import { eventInput } from '../../../machines/events.ts';
 import { submit, type Answered } from '../../engine/step/advance.ts';
 import { readCase } from '../../engine/audit/audit.ts';
-import { CaseOpen, EventRefused } from '../../errors.ts';
+import { CaseOpen, EngineDefect, EventRefused } from '../../errors.ts';
 import { handlersOnly, organizersOnly } from '../authentication.ts';
-import { caseParams, etagOf, stepSchema } from '../case-schemas.ts';
+import { batchSchema, caseParams, etagOf, stepSchema } from '../case-schemas.ts';
 import { steps } from '../metrics.ts';
 import { idempotencyKeyHeader, ifMatchHeader, requestKeyOf, versionsOf } from '../preconditions.ts';
 
 const tags = ['events'];
 
-/** The step as it is answered, and the case's new entity tag; a refusal is thrown. */
-function stepOf(answered: Answered) {
-  if (answered.outcome === 'refused') throw new EventRefused(answered.violations, answered.allowed);
-  const { case: view, entry, version } = answered;
-  return { etag: etagOf(version), body: { ...(view && { case: view }), entry } };
+/** The steps as they are answered, and the case's new entity tag; a refusal is thrown. */
+function stepsOf(answered: Answered) {
+  if (answered.outcome === 'refused')
+    throw new EventRefused(answered.violations, answered.allowed, answered.index);
+  const { case: view, entries, version } = answered;
+  return { etag: etagOf(version), case: view, entries: [...entries] };
 }
+
+/** The same of a single one. */
+function stepOf(answered: Answered) {
+  const { etag, case: view, entries } = stepsOf(answered);
+  const [entry] = entries;
+  if (!entry) throw new EngineDefect('a step without an entry');
+  return { etag, body: { ...(view && { case: view }), entry } };
+}
+
+const problems = [
+  'not-a-handler',
+  'event-refused',
+  'other-machine-version',
+  'stale-version',
+  'idempotency-key-reused',
+  'too-contended',
+] as const;
+
+const dryRun = z
+  .enum(['true', 'false'])
+  .optional()
+  .describe('The same answer; nothing is recorded.');
+
+const batchBody = z
+  .strictObject({ events: z.array(eventInput).min(1).max(50) })
+  .meta({ id: 'Batch', description: 'Events that are judged in order, and recorded all or none.' });
 
 export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
   const { engine } = app;
@@ -25,26 +52,12 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
     '/cases/:id/events',
     {
       onRequest: handlersOnly,
-      config: {
-        problems: [
-          'not-a-handler',
-          'event-refused',
-          'other-machine-version',
-          'stale-version',
-          'idempotency-key-reused',
-          'too-contended',
-        ],
-      },
+      config: { problems },
       schema: {
         summary: 'Send an event: take a step of the procedure',
         tags,
         params: caseParams,
-        querystring: z.strictObject({
-          dryRun: z
-            .enum(['true', 'false'])
-            .optional()
-            .describe('The same answer; nothing is recorded.'),
-        }),
+        querystring: z.strictObject({ dryRun }),
         headers: z.looseObject({ ...idempotencyKeyHeader, ...ifMatchHeader }),
         body: eventInput,
         response: { 200: stepSchema },
@@ -55,7 +68,7 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
       const answered = await submit(engine, {
         person: viewer.person,
         caseId: params.id,
-        event,
+        events: [event],
         ifMatch: versionsOf(headers['if-match']),
         request: requestKeyOf(request),
         dryRun: query.dryRun === 'true',
@@ -64,6 +77,41 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
       else if (query.dryRun !== 'true') steps.inc({ outcome: answered.outcome });
       const { etag, body } = stepOf(answered);
       return reply.header('etag', etag).send(body);
+    },
+  );
+
+  app.post(
+    '/cases/:id/batch',
+    {
+      onRequest: handlersOnly,
+      config: { problems },
+      schema: {
+        summary: 'Send several events, which are recorded all or none',
+        description:
+          'Judged in order, each on what the ones before make of the case. A refusal says which event it is, and is recorded.',
+        tags,
+        params: caseParams,
+        querystring: z.strictObject({ dryRun }),
+        headers: z.looseObject({ ...idempotencyKeyHeader, ...ifMatchHeader }),
+        body: batchBody,
+        response: { 200: batchSchema },
+      },
+    },
+    async (request, reply) => {
+      const { params, query, headers, body, viewer } = request;
+      const answered = await submit(engine, {
+        person: viewer.person,
+        caseId: params.id,
+        events: body.events,
+        batch: true,
+        ifMatch: versionsOf(headers['if-match']),
+        request: requestKeyOf(request),
+        dryRun: query.dryRun === 'true',
+      });
+      if (answered.replayed) reply.header('idempotency-replayed', 'true');
+      else if (query.dryRun !== 'true') steps.inc({ outcome: answered.outcome });
+      const { etag, case: view, entries } = stepsOf(answered);
+      return reply.header('etag', etag).send({ ...(view && { case: view }), entries });
     },
   );
 
@@ -97,7 +145,7 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
       const answered = await submit(engine, {
         person,
         caseId: id,
-        event: { type: 'case.erase', reason },
+        events: [{ type: 'case.erase', reason }],
       });
       const { etag, body } = stepOf(answered);
       return reply.header('etag', etag).send(body);

@@ -1,16 +1,21 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { machineIdentity } from '../../../machines/case.ts';
-import { roles } from '../../../machines/context.ts';
-import { graphOf, stageNames } from '../../../machines/diagram.ts';
-import { eventDefinitions, eventTypes, schemaName } from '../../../machines/events.ts';
+import { roles } from '../../../machines/vocabulary.ts';
+import { eventDefinitions, eventTypes } from '../../../machines/events.ts';
 import type { EventType } from '../../../machines/events.ts';
+import type { Settings } from '../../../machines/procedure.ts';
 import { ruleIds, universalRules } from '../../../machines/rules.ts';
+import { homes, stageNodes, type StageNode } from '../../../machines/stages.ts';
 import { confidentialFields } from '../../engine/step/split.ts';
-import { homes } from '../../engine/step/statechart.ts';
+import { departableRules, guideTo } from '../event-guide.ts';
+import { guideShape } from '../case-schemas.ts';
 
 const stageSchema = z.strictObject({
   name: z.string(),
+  machine: z
+    .enum(['case', 'reporter', 'reported'])
+    .describe('Whose it is: the case’s, or that of each reporter or reported person.'),
   states: z.array(z.string()),
   initial: z.string(),
 });
@@ -21,7 +26,8 @@ const eventSchema = z.strictObject({
   takenIn: z.array(z.string()).describe('The states of the stage that take it.'),
   who: z.array(z.enum(roles)).describe('Whose roles may send it; rules may narrow that.'),
   rules: z.array(z.enum(ruleIds)).describe('Every rule on it, in the order of the catalogue.'),
-  schema: z.strictObject({ $ref: z.string() }),
+  ...guideShape,
+  departable: z.array(z.enum(ruleIds)).describe('Those of them from which somebody may depart.'),
   confidential: z
     .array(z.string())
     .describe('Its confidential fields, as dotted paths; lists are passed through.'),
@@ -36,27 +42,18 @@ const machineSchema = z
   })
   .meta({ id: 'Machine', description: 'The definition that cases run on.' });
 
-/** Where an event's schema stands; the erasure is not sent as an event, but to a route of its own. */
-const schemaRef = (type: EventType) => {
-  const name = type === 'case.erase' ? 'Erasure' : schemaName(type);
-  return { $ref: `/openapi.json#/components/schemas/${name}` };
-};
-
 /** Every rule on an event: those that are on all, then its own. */
 export const rulesOn = (type: EventType) => {
   const all = new Set([...universalRules, ...eventDefinitions[type].rules]);
   return ruleIds.filter((rule) => all.has(rule));
 };
 
-function stageOf(name: string): z.infer<typeof stageSchema> {
-  const { nodes, edges } = graphOf(name);
-  const states = nodes.filter(({ parent, kind }) => parent === name && kind !== 'initial');
-  const start = edges.find(({ from }) => from === `${name}.(initial)`);
-  const initial = states.find(({ id }) => id === start?.to);
-  return { name, states: states.map(({ label }) => label), initial: initial?.label ?? '' };
+function stageOf({ name, machine, node }: StageNode): z.infer<typeof stageSchema> {
+  const initial = node.initial.target[0]?.key ?? '';
+  return { name, machine, states: Object.keys(node.states), initial };
 }
 
-function eventOf(type: EventType): z.infer<typeof eventSchema> {
+function eventOf(type: EventType, settings: Settings): z.infer<typeof eventSchema> {
   const { stage, takenIn } = homes[type];
   return {
     type,
@@ -64,8 +61,9 @@ function eventOf(type: EventType): z.infer<typeof eventSchema> {
     takenIn: [...takenIn],
     who: [...eventDefinitions[type].who],
     rules: rulesOn(type),
-    schema: schemaRef(type),
+    departable: departableRules(type, settings),
     confidential: confidentialFields(type),
+    ...guideTo(type, settings),
   };
 }
 
@@ -73,8 +71,8 @@ function eventOf(type: EventType): z.infer<typeof eventSchema> {
 export const machineRoutes: FastifyPluginAsyncZod = async (app) => {
   const machine = {
     ...machineIdentity,
-    stages: stageNames.map(stageOf),
-    events: eventTypes.map(eventOf),
+    stages: stageNodes.map(stageOf),
+    events: eventTypes.map((type) => eventOf(type, app.engine.settings)),
   };
   app.get(
     '/machine',

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { roles } from '../../../machines/context.ts';
+import { roles } from '../../../machines/vocabulary.ts';
 
 const meSchema = z
   .strictObject({ person: z.string(), name: z.string(), roles: z.array(z.enum(roles)) })

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { roles } from '../../../machines/context.ts';
+import { roles } from '../../../machines/vocabulary.ts';
 import { handle } from '../../../machines/events/fields.ts';
 import { AlreadyExists, LastAdmin, NotFound } from '../../errors.ts';
 import { changePerson } from '../../engine/staff/tokens.ts';

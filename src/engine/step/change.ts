@@ -1,0 +1,123 @@
+/** What accepted steps change in a case's row and beside it. */
+import type { Context } from '../../../machines/context.ts';
+import { statusOf, stagesOf } from '../../../machines/stages.ts';
+import type { CaseState } from '../../../machines/system.ts';
+import { unseal } from '../../crypto/sealing.ts';
+import { findNames } from '../../store/cases.ts';
+import type { CaseChange, Removal } from '../../store/commit.ts';
+import type { Db } from '../../store/database.ts';
+import { findPart, listIdentities, type EntryRow, type SealedEntry } from '../../store/history.ts';
+import { digestKeys, digestsOf } from '../confidential/digests.ts';
+import { identityPart, wordsOf, type Identity, type Piece } from '../confidential/identities.ts';
+import { removedNamesOf } from '../confidential/removed-names.ts';
+import type { Engine } from '../engine.ts';
+import { deadlinesOf, eraseDueAt } from './clocks.ts';
+import { asStored } from './entry.ts';
+import { assignedTo } from './present.ts';
+
+/** `last`: the last of the entries that led there. */
+export function changeOf(state: CaseState, last: EntryRow): CaseChange {
+  const { context } = state;
+  return {
+    status: statusOf(state),
+    version: last.version,
+    stages: stagesOf(state),
+    snapshot: asStored(state),
+    machine: { id: last.machineId, version: last.machineVersion },
+    updatedAt: last.at,
+    erased: context.erased,
+    eraseDueAt: eraseDueAt(state),
+    outsiders: context.staff.outside.map(({ person }) => person),
+    assignments: assignedTo(context),
+    deadlines: deadlinesOf(state),
+    digests: [],
+    removed: null,
+  };
+}
+
+interface Part {
+  readonly seq: number;
+  readonly part: string;
+}
+
+/** The parts that steps take away for good. */
+export class RemovedParts {
+  readonly list: readonly Part[];
+  readonly #names: ReadonlySet<string>;
+
+  constructor(before: Context, after: Context) {
+    this.list = after.redactions
+      .slice(before.redactions.length)
+      .flatMap(({ seq, parts }) => parts.map((part) => ({ seq, part })));
+    this.#names = new Set(this.list.map(({ seq, part }) => `${seq} ${part}`));
+  }
+
+  has({ seq, part }: Part): boolean {
+    return this.#names.has(`${seq} ${part}`);
+  }
+
+  /** An entry without them; their hashes stay in it. */
+  from(entry: SealedEntry): SealedEntry {
+    const { seq } = entry;
+    const left = Object.entries(entry.sealed).filter(([part]) => !this.has({ seq, part }));
+    return { ...entry, sealed: Object.fromEntries(left) };
+  }
+}
+
+interface Removing {
+  readonly caseId: string;
+  readonly dataKey: Buffer | null;
+  readonly gone: RemovedParts;
+  /** The entries that the steps are, whole. */
+  readonly unwritten: readonly SealedEntry[];
+  /** Whom the steps identify, and do not take away again. */
+  readonly said: readonly Identity[];
+}
+
+/** What the steps take away for good, with what was made from it; null where that is nothing. */
+export async function removalOf(
+  { db, keyring }: Engine,
+  { caseId, dataKey, gone, unwritten, said }: Removing,
+): Promise<Removal | null> {
+  const parts = gone.list;
+  if (parts.length === 0 || !dataKey) return null;
+  const removed: Identity[] = [];
+  for (const { seq, part } of parts.filter((p) => p.part.startsWith(identityPart('')))) {
+    const sealed =
+      unwritten.find((entry) => entry.seq === seq)?.sealed[part] ??
+      (await findPart(db, { caseId, seq, part }));
+    if (sealed) removed.push(identityOf(dataKey, { caseId, seq, part, sealed }));
+  }
+  const written = (await listIdentities(db, caseId))
+    .filter((row) => !gone.has(row))
+    .map((row) => identityOf(dataKey, { caseId, ...row }));
+  const left = [...written, ...said];
+  const digests = digestKeys(keyring).flatMap((key) => {
+    const still = new Set(
+      digestsOf(key, left).map(({ ref, digest }) => ref + digest.toString('hex')),
+    );
+    return digestsOf(key, removed).filter(
+      ({ ref, digest }) => !still.has(ref + digest.toString('hex')),
+    );
+  });
+  const staff = await asInTheDirectory(db, removed);
+  return { parts, digests, names: removedNamesOf(dataKey, [...removed, ...staff]) };
+}
+
+/** A member of staff is known by their name in the directory as well. */
+async function asInTheDirectory(db: Db, identities: readonly Identity[]): Promise<Identity[]> {
+  const handles = identities.flatMap(({ words: { staff } }) => staff ?? []);
+  const names = await findNames(db, handles);
+  return identities.flatMap(({ ref, words: { staff } }) => {
+    const name = staff === undefined ? undefined : names[staff];
+    return name === undefined ? [] : [{ ref, words: { name } }];
+  });
+}
+
+function identityOf(
+  dataKey: Buffer,
+  { caseId, seq, part, sealed }: { caseId: string; seq: number; part: string; sealed: Buffer },
+): Identity {
+  const pieces = unseal(dataKey, { caseId, seq, part }, sealed) as readonly Piece[];
+  return { ref: part.slice(identityPart('').length), words: wordsOf(pieces) };
+}
