@@ -4,12 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { cases, deadlines, history } from '../../drizzle/schema.ts';
+import { cases, deadlines, history, sealedParts } from '../../drizzle/schema.ts';
 import { parseSettings } from '../../machines/procedure.ts';
+import type { CaseState } from '../../machines/system.ts';
 import { keyringOf } from '../../src/crypto/keyring.ts';
 import { makeSigner } from '../../src/engine/audit/checkpoint.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { deadlinesOf, restore, type StoredSnapshot } from '../../src/engine/step/statechart.ts';
+import { deadlinesOf } from '../../src/engine/step/clocks.ts';
 import { connect, migrate, serverRole, type Database } from '../../src/store/database.ts';
 import { startEmbedded } from '../../src/embedded/start.ts';
 import { insertPerson } from '../../src/store/people.ts';
@@ -54,13 +55,23 @@ export async function startBench(): Promise<Bench> {
 /** Writes a case that was made without a database, row for row. */
 export async function insertWritten({ db }: Database, { row, entries }: Written): Promise<void> {
   const { caseId } = row;
-  const clocks = deadlinesOf(restore(row.snapshot as StoredSnapshot));
+  const clocks = deadlinesOf(row.snapshot as CaseState);
   await db.insert(cases).values(row);
   await db
     .insert(deadlines)
     .values(clocks.map((clock) => ({ ...clock, caseId, dueAt: new Date(clock.dueAt) })));
-  for (let at = 0; at < entries.length; at += 500)
-    await db.insert(history).values(entries.slice(at, at + 500));
+  const parts = entries.flatMap(({ seq, sealed }) =>
+    Object.entries(sealed).map(([part, bytes]) => ({ caseId, seq, part, sealed: bytes })),
+  );
+  for (let at = 0; at < entries.length; at += 500) {
+    const rows = entries.slice(at, at + 500).map((entry) => {
+      const { sealed: _sealed, ...plain } = entry;
+      return plain;
+    });
+    await db.insert(history).values(rows);
+  }
+  for (let at = 0; at < parts.length; at += 500)
+    await db.insert(sealedParts).values(parts.slice(at, at + 500));
   // As autovacuum would soon: without statistics the planner takes it for a handful of rows.
   await db.execute(sql`analyze`);
 }

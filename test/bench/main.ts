@@ -7,13 +7,14 @@ import { createReadStream } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { history } from '../../drizzle/schema.ts';
+import type { CaseState } from '../../machines/system.ts';
+import { teamFor } from '../support/established.ts';
 import { submit } from '../../src/engine/step/advance.ts';
 import { entriesOf, verifyCase } from '../../src/engine/audit/audit.ts';
 import { linesOf } from '../../src/engine/audit/bundle.ts';
 import { decide, optionsFor } from '../../src/engine/step/decide.ts';
 import { exportCase } from '../../src/engine/audit/export.ts';
 import { openCase } from '../../src/engine/step/open.ts';
-import { restore, type StoredSnapshot } from '../../src/engine/step/statechart.ts';
 import { engineReader } from '../../src/engine/audit/verify-all.ts';
 import { openBundle } from '../../src/engine/audit/verify-bundle.ts';
 import { ada, actor, cleo, type Sent } from '../support/cast.ts';
@@ -91,10 +92,11 @@ async function benchEvents({ engine, owner }: Bench): Promise<void> {
     channel: 'phone',
     excluded: [],
   });
-  const [row] = write([]).entries;
-  if (!row) throw new Error('nothing was written');
+  const [written] = write([]).entries;
+  if (!written) throw new Error('nothing was written');
+  const { sealed: _, ...row } = written;
   const events = await repeated('events through submit', 4, async () =>
-    submit(engine, { person: 'cleo', caseId: opened.id, event: safe.event }),
+    submit(engine, { person: 'cleo', caseId: opened.id, events: [safe.event] }),
   );
   const caseId = randomUUID();
   const inserts = await repeated('a bare INSERT of an entry', 4, async (i) =>
@@ -106,13 +108,14 @@ async function benchEvents({ engine, owner }: Bench): Promise<void> {
 /** What somebody may do now, for every type of event; and a single event, judged. */
 async function benchOptions(): Promise<void> {
   const { row } = write(recorded);
-  const snapshot = restore(row.snapshot as StoredSnapshot);
-  const event = stamped(safe, { snapshot, at: begin, seq: row.headSeq });
+  const state = row.snapshot as CaseState;
+  const event = stamped(safe, { state, at: begin, seq: row.headSeq });
   const by = actor('ada');
+  const known = { team: teamFor(state.context, 'ada') };
   const options = await repeated('options, of every type of event', 2, () =>
-    optionsFor(snapshot, begin, by),
+    optionsFor(state, { at: begin, by, known }),
   );
-  const decisions = await repeated('one event decided', 2, () => decide(snapshot, event));
+  const decisions = await repeated('one event decided', 2, () => decide(state, event));
   tell(options, decisions);
 }
 

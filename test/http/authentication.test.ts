@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { holdsAny } from '../../src/http/authentication.ts';
-import { handlerRoles } from '../../machines/context.ts';
+import { handlerRoles } from '../../machines/vocabulary.ts';
 import { useApp } from '../support/use-app.ts';
 
 const app = useApp();

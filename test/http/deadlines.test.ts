@@ -14,6 +14,7 @@ import {
   hour,
   openCase,
   recordedIn,
+  rulesOf,
   send,
   tell,
   unexpected,
@@ -118,7 +119,7 @@ describe('a deadline', () => {
     expect(await fire()).toBe(1);
     expect(await read(told.id)).toMatchObject({ stages: { appeal: 'lapsed' }, deadlines: [] });
     const late = await send<Problem>(app, 'cleo', told.id, { type: 'appeal.file' });
-    expect(late.body.violations.map(({ rule }) => rule)).toContain('in-its-stage');
+    expect(rulesOf(late)).toEqual(['appeal-window']);
     expect(await verified(told.id)).toBe(true);
   });
 
@@ -126,7 +127,7 @@ describe('a deadline', () => {
     const { id } = await caseAfter(app, notified);
     time.advance(30 * day + 1);
     const late = await send<Problem>(app, 'cleo', id, { type: 'appeal.file' });
-    expect(late.body.violations.map(({ rule }) => rule)).toEqual(['appeal-window']);
+    expect(rulesOf(late)).toEqual(['appeal-window']);
   });
 
   test('and a step at the same time are both recorded', async () => {
@@ -164,10 +165,10 @@ describe('the list', () => {
     const { items, next } = await listed();
     expect(next).toBeNull();
     expect(items).toEqual([
-      dueAt(early, 'leadsMeet', 'leadsMeeting', start + day),
-      dueAt(early, 'reporterFollowUp', 'reporterCare', start + 7 * day),
-      dueAt(later, 'reporterFollowUp', 'reporterCare', start + hour + 7 * day),
-      dueAt(later, 'appealWindow', 'appeal', start + hour + 30 * day),
+      dueAt(early, 'leadsMeet', null, 'leadsMeeting', start + day),
+      dueAt(early, 'reporterFollowUp', 'reporter', 'reporterCare', start + 7 * day),
+      dueAt(later, 'reporterFollowUp', 'reporter', 'reporterCare', start + hour + 7 * day),
+      dueAt(later, 'appealWindow', 'reported-1', 'appeal', start + hour + 30 * day),
     ]);
     time.advance(day);
     // late from that moment on, whether it was fired or not
@@ -215,10 +216,17 @@ describe('the list', () => {
   });
 });
 
-const dueAt = ({ id, codename }: CaseView, name: string, stage: string, at: number) => ({
+const dueAt = (
+  { id, codename }: CaseView,
+  name: string,
+  ref: string | null,
+  stage: string,
+  at: number,
+) => ({
   case: id,
   codename,
   name,
+  ref,
   stage,
   dueAt: new Date(at).toISOString(),
   overdue: false,

@@ -108,7 +108,8 @@ describe('an export', () => {
 
   test('is as whole for a case that moves meanwhile, and longer than is read at once', async () => {
     const { id } = await openCase(app);
-    const say = async () => submit(app.engine, { person: 'cleo', caseId: id, event: safe.event });
+    const say = async () =>
+      submit(app.engine, { person: 'cleo', caseId: id, events: [safe.event] });
     for (let i = 0; i < 210; i++) await say();
     const reader = { person: 'dov', roles: ['organizer'] as const };
     const { lines } = await exportCase(app.engine, reader, id);

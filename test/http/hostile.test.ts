@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InjectOptions } from 'fastify';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { handlerRoles } from '../../machines/context.ts';
+import { handlerRoles } from '../../machines/vocabulary.ts';
 import type { CaseView } from '../../src/engine/step/present.ts';
 import type { Answer, Client } from '../support/app.ts';
 import {
@@ -120,7 +120,8 @@ describe('what belongs to others', () => {
   test.each(['rui', 'admin'])('is no more there for %s than what never was', async (person) => {
     const paths = (await calls()).all.filter(({ path }) => path.startsWith('/v1/cases/{id}'));
     expect(paths.length).toBeGreaterThan(5);
-    const samples = { erasure: { reason: 'legal' }, events: { type: 'intake.thankReporter' } };
+    const events = { type: 'intake.thankReporter' };
+    const samples = { erasure: { reason: 'legal' }, events, batch: { events: [events] } };
     for (const { path, method } of paths) {
       const body = samples[path.replace(/.*\//, '') as keyof typeof samples] as unknown;
       const about = async (id: string) => {

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { stageNames } from '../../machines/diagram.ts';
-import { eventTypes } from '../../machines/events.ts';
-import { ruleIds, universalRules } from '../../machines/rules.ts';
+import { stageNames } from '../../machines/stages.ts';
+import { eventDefinitions, eventTypes } from '../../machines/events.ts';
+import { ruleIds, rules, universalRules } from '../../machines/rules.ts';
+import { sources } from '../../machines/sources.ts';
 import { sendCaseDiagram } from '../../src/http/routes/diagrams.ts';
 import { useApp } from '../support/use-app.ts';
 
@@ -11,18 +12,37 @@ interface Event {
   readonly takenIn: readonly string[];
   readonly who: readonly string[];
   readonly rules: readonly string[];
-  readonly schema: { readonly $ref: string };
+  readonly departable: readonly string[];
+  readonly title: string;
+  readonly description: string;
   readonly confidential: readonly string[];
 }
 interface Machine {
   readonly id: string;
   readonly version: string;
-  readonly stages: readonly { name: string; states: readonly string[]; initial: string }[];
+  readonly stages: readonly {
+    name: string;
+    machine: string;
+    states: readonly string[];
+    initial: string;
+  }[];
   readonly events: readonly Event[];
 }
 interface Rule {
   readonly id: string;
   readonly events: readonly string[];
+  readonly binding: 'always' | 'explain';
+  readonly basis: 'text' | 'practice' | 'ours';
+  readonly why?: string;
+  readonly sources: readonly { readonly source: string; readonly section: string }[];
+  readonly departure?: { readonly who: readonly string[]; readonly grounds: readonly string[] };
+}
+interface Source {
+  readonly key: string;
+  readonly title: string;
+  readonly address: string;
+  readonly licence: string;
+  readonly asOf: string;
 }
 
 const someText: unknown = expect.any(String);
@@ -45,6 +65,7 @@ describe('the machine', () => {
     expect(stages.map(({ name }) => name)).toEqual(stageNames);
     expect(stages[0]).toEqual({
       name: 'intake',
+      machine: 'case',
       states: ['receiving', 'recorded', 'reported'],
       initial: 'receiving',
     });
@@ -54,19 +75,22 @@ describe('the machine', () => {
   test('is told with every event', async () => {
     const { stages, events } = await machine();
     expect(events.map(({ type }) => type)).toEqual(eventTypes);
-    expect(events.find(({ type }) => type === 'intake.recordReport')).toEqual({
+    expect(events.find(({ type }) => type === 'intake.recordReport')).toMatchObject({
       type: 'intake.recordReport',
       stage: 'intake',
-      takenIn: ['receiving'],
+      takenIn: ['receiving', 'recorded', 'reported'],
       who: ['responder', 'lead', 'coordinator', 'organizer'],
       rules: [...universalRules, 'quiet-space-offered', 'safety-checked', 'anonymity-respected'],
-      schema: { $ref: '/openapi.json#/components/schemas/IntakeRecordReport' },
+      departable: ['quiet-space-offered', 'safety-checked'],
+      title: 'Record a report',
+      schema: { type: 'object', additionalProperties: false },
       confidential: [
         'description',
         'location',
         'circumstances',
         'reporter.name',
         'reporter.contact',
+        'reporter.staff',
         'reportedPersons.name',
         'reportedPersons.appearance',
         'reportedPersons.height',
@@ -76,7 +100,9 @@ describe('the machine', () => {
         'others.name',
         'others.contact',
         'others.description',
+        'others.staff',
         'volunteeredSuggestion',
+        'departures.reason',
       ],
     });
     const states = new Map(stages.map((stage) => [stage.name, stage.states]));
@@ -88,13 +114,34 @@ describe('the machine', () => {
     expect(lost).toEqual([]);
   });
 
-  test('refers to schemas that the document has', async () => {
-    const document = (await app.app.inject('/openapi.json')).json<{
-      components: { schemas: Record<string, unknown> };
-    }>();
+  test('says whose each stage is: the case’s, a reporter’s, a reported person’s', async () => {
+    const { stages } = await machine();
+    const of = (whose: string) =>
+      stages.filter(({ machine: own }) => own === whose).map(({ name }) => name);
+    expect(of('reporter')).toEqual(['reporterCare']);
+    expect(of('reported')).toEqual(['reportedPersonFollowUp', 'decision', 'appeal']);
+    expect(of('case')).toEqual([
+      'intake',
+      'immediateResponse',
+      'leadsMeeting',
+      'publicCommunication',
+    ]);
+  });
+
+  test('says of each event what it is, in words of its own, and from what one may depart', async () => {
     const { events } = await machine();
-    const names = events.map(({ schema: { $ref } }) => $ref.split('/').at(-1) ?? '');
-    expect(names.filter((name) => !(name in document.components.schemas))).toEqual([]);
+    for (const { type, title, description, departable, rules: on } of events) {
+      expect(title, type).toMatch(/^[A-Z].*[^.]$/);
+      expect(description, type).toMatch(/^[A-Z].*\.$/s);
+      const own = eventDefinitions[type as (typeof eventTypes)[number]].rules;
+      expect(own, type).toEqual(expect.arrayContaining([...departable]));
+      expect(departable.filter((rule) => !rules[rule as (typeof own)[number]].departing)).toEqual(
+        [],
+      );
+      expect(on, type).toEqual(expect.arrayContaining([...departable]));
+    }
+    for (const kind of ['title', 'description'] as const)
+      expect(new Set(events.map((event) => event[kind])).size).toBeGreaterThan(events.length - 5);
   });
 });
 
@@ -107,11 +154,43 @@ describe('the rules', () => {
     expect(body.items.find(({ id }) => id === 'case-closed')?.events).toEqual(eventTypes);
   });
 
+  test('say where they come from, and what they are bound by', async () => {
+    const { body } = await as('eve').get<{ items: Rule[]; sources: Source[] }>('/v1/rules');
+    const keys = body.sources.map(({ key }) => key);
+    expect(keys).toEqual(Object.keys(sources));
+    for (const { address, title, licence, asOf } of body.sources) {
+      expect(address).toMatch(/^https:\/\//);
+      expect(asOf).toMatch(/^\d{4}-\d{2}(-\d{2})?$/);
+      expect([title, licence].every((text) => text.length > 2)).toBe(true);
+    }
+    for (const { id, basis, why, binding, departure, sources: cited } of body.items) {
+      expect(keys, id).toEqual(expect.arrayContaining(cited.map(({ source }) => source)));
+      expect(
+        cited.every(({ section }) => section.length > 0),
+        id,
+      ).toBe(true);
+      // what no text says is explained
+      if (basis === 'ours') expect(why, id).toMatch(/\.$/);
+      else expect(cited.length, id).toBeGreaterThan(0);
+      expect(binding, id).toBe(departure ? 'explain' : 'always');
+    }
+    const of = (binding: string) => body.items.filter((rule) => rule.binding === binding);
+    expect(of('explain').length).toBeGreaterThan(10);
+    expect(of('always').length).toBeGreaterThan(of('explain').length);
+    expect(body.items.find(({ id }) => id === 'reporter-thanked')?.departure).toEqual({
+      who: ['responder', 'lead', 'coordinator', 'organizer'],
+      grounds: ['safety', 'impossible', 'does-not-fit'],
+    });
+    // every document that is listed is cited
+    const cited = new Set(body.items.flatMap((rule) => rule.sources.map(({ source }) => source)));
+    expect([...cited].toSorted()).toEqual(keys.toSorted());
+  });
+
   test('agree with what the machine says of its events', async () => {
     const { items } = (await as('eve').get<{ items: Rule[] }>('/v1/rules')).body;
     const { events } = (await as('eve').get<Machine>('/v1/machine')).body;
     const fromRules = items.flatMap(({ id, events: on }) => on.map((type) => `${type}: ${id}`));
-    const fromEvents = events.flatMap(({ type, rules }) => rules.map((id) => `${type}: ${id}`));
+    const fromEvents = events.flatMap(({ type, rules: on }) => on.map((id) => `${type}: ${id}`));
     expect(fromRules.toSorted()).toEqual(fromEvents.toSorted());
   });
 

@@ -19,8 +19,9 @@ const { as, log } = app;
 const violation = {
   rule: 'a-rule',
   statement: 'Not yet.',
-  source: 'procedure.md',
+  source: 'SP, taking a report, 1',
   instead: 'Wait.',
+  departure: { allowed: true, grounds: ['safety'] },
 };
 const secret = 'what-the-client-sent';
 

@@ -61,8 +61,12 @@ describe('a forged cursor', () => {
     [
       '/v1/deadlines',
       [
-        ...pairs.map((pair) => [...pair, 'leadsMeet']),
-        ...['\u0000', 'a\u0000', '\ud800', null, true, 0].map((name) => [at, id, name]),
+        ...pairs.map((pair) => [...pair, 'leadsMeet', 'case']),
+        ...['\u0000', 'a\u0000', '\ud800', null, true, 0].flatMap((name) => [
+          [at, id, name, 'case'],
+          [at, id, 'leadsMeet', name],
+        ]),
+        [at, id, 'leadsMeet'],
         [at, id],
       ],
     ],
@@ -102,7 +106,7 @@ describe('a forged cursor', () => {
       ['/v1/cases/{id}/related', [at, id]],
       ['/v1/cases/{id}/accesses', [at, id]],
       ['/v1/people/omni/tokens', [at, id]],
-      ['/v1/deadlines', ['0001-01-01T00:00:00.000Z', id, 'leadsMeet']],
+      ['/v1/deadlines', ['0001-01-01T00:00:00.000Z', id, 'leadsMeet', 'case']],
       ['/v1/people', ['ada']],
       ['/v1/checkpoints', ['9007199254740991']],
       ['/v1/checkpoints/1/leaves', ['0']],

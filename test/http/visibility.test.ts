@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Role } from '../../machines/context.ts';
+import type { Role } from '../../machines/vocabulary.ts';
 import type { CaseView } from '../../src/engine/step/present.ts';
 import type { Answer } from '../support/app.ts';
 import { ada, cleo, dov, rui } from '../support/cast.ts';

@@ -2,16 +2,11 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { fireDueDeadlines } from '../../src/deadlines/loop.ts';
 import { hashEntry } from '../../src/crypto/chain.ts';
-import { bodyOf, snapshotHash } from '../../src/engine/step/entry.ts';
+import { stagesOf } from '../../machines/stages.ts';
+import type { CaseState } from '../../machines/system.ts';
+import { deadlinesOf } from '../../src/engine/step/clocks.ts';
+import { asStored, bodyOf, stateHash } from '../../src/engine/step/entry.ts';
 import { replayEntry, type Replayed } from '../../src/engine/step/replay.ts';
-import {
-  deadlinesOf,
-  persist,
-  restore,
-  stagesOf,
-  type CaseSnapshot,
-  type StoredSnapshot,
-} from '../../src/engine/step/statechart.ts';
 import { asOwner, clock, hour, unexpected } from '../support/telling.ts';
 import { anything, openFor, readBack, say, storyAt, wholeStory } from '../support/walks.ts';
 import { useApp } from '../support/use-app.ts';
@@ -22,9 +17,6 @@ let other: string;
 beforeAll(async () => {
   other = await openFor(app.engine);
 });
-
-const stored = (snapshot: CaseSnapshot | null): StoredSnapshot =>
-  snapshot ? persist(snapshot) : {};
 
 /** A part of the story; then it goes on, somebody says anything at all, or time passes. */
 const walks = () =>
@@ -66,25 +58,22 @@ test('whatever happened in a case, its history says how it stands', async () => 
       });
 
       // the same said without the verifier's help
-      let snapshot: CaseSnapshot | null = null;
+      let state: CaseState | null = null;
       let previous = '0'.repeat(64);
       for (const [index, entry] of entries.entries()) {
-        const replayed: Replayed = replayEntry(snapshot, entry);
-        snapshot = replayed.snapshot ?? snapshot;
+        const replayed: Replayed = replayEntry(state, entry);
+        state = replayed.state;
         expect(entry.seq).toBe(index + 1);
         expect(entry.previousHash).toBe(previous);
         expect(entry.hash).toBe(hashEntry(bodyOf(entry)));
         expect(replayed.outcome).toBe(entry.outcome);
-        expect(snapshotHash(stored(snapshot))).toBe(entry.snapshotHash);
+        expect(state && stateHash(state)).toBe(entry.snapshotHash);
         previous = entry.hash;
       }
-      const restored = restore(row.snapshot as StoredSnapshot);
-      expect(stored(snapshot)).toEqual(row.snapshot);
-      expect(stored(restored)).toEqual(row.snapshot);
-      expect(restored.context).toEqual(snapshot?.context);
-      expect(restored.value).toEqual(snapshot?.value);
-      expect(snapshot && deadlinesOf(snapshot)).toEqual(deadlinesOf(restored));
-      expect(stagesOf(restored)).toEqual(row.stages);
+      const stored = row.snapshot as CaseState;
+      expect(asStored(state)).toEqual(stored);
+      expect(state && deadlinesOf(state)).toEqual(deadlinesOf(stored));
+      expect(stagesOf(stored)).toEqual(row.stages);
       const moves = entries.filter(({ outcome }) => outcome !== 'refused').length;
       expect([row.headSeq, row.headHash, row.version]).toEqual([entries.length, previous, moves]);
     }),

@@ -61,11 +61,8 @@ const forgeries = {
   type: sql`type = type || 'x'`,
   facts: sql`facts = facts || '{"forged": true}'`,
   'facts away': sql`facts = case when facts = '{}' then '{"forged": true}' else '{}'::jsonb end`,
-  sealed: sql`sealed = coalesce(set_byte(sealed, 20, get_byte(sealed, 20) # 1), '\\x00'),
-    sealed_hash = coalesce(sealed_hash, repeat('0', 64))`,
-  'sealed hash': sql`sealed_hash = repeat('1', 64), sealed = coalesce(sealed, '\\x00')`,
-  'sealed content away': sql`sealed = null, sealed_hash = case when sealed is null then null else null end,
-    at = case when sealed is null then at + interval '1 ms' else at end`,
+  'part’s hash': sql`parts = parts || jsonb_build_object('content', repeat('1', 64))`,
+  'parts away': sql`parts = case when parts = '{}' then '{"content": ""}' else '{}'::jsonb end`,
   by: sql`by = jsonb_set(coalesce(by, '{"roles": []}'), '{person}', '"ben"'), outcome =
     case when outcome = 'elapsed' then 'accepted' else outcome end,
     facts = facts || jsonb_build_object('was', by)`,
@@ -151,7 +148,7 @@ test('the case’s row cannot say anything else than its history', async () => {
 });
 
 test('an entry with a new hash of its own is betrayed by the next', async () => {
-  const seq = 10;
+  const seq = 13;
   const { checked, failures } = await verifyAfter(async (db) => {
     // by a millisecond: nothing that a replay would notice
     await set(seq, forgeries.at)(db);

@@ -60,7 +60,8 @@ beforeAll(async () => {
     await insertPerson(engine.db, { id, name: id, roles }, engine.now());
   const opened = await openCase(engine, { person: 'cleo', channel: 'phone', excluded: ['ben'] });
   caseId = opened.case.id;
-  for (const { by, event } of history) await submit(engine, { person: by ?? '', caseId, event });
+  for (const { by, event } of history)
+    await submit(engine, { person: by ?? '', caseId, events: [event] });
   bundle = file('case.ndjson');
   const { code, err } = await online('audit', 'export', caseId, '-o', bundle);
   if (code !== 0) throw new Error(err);
@@ -219,7 +220,7 @@ describe('with a database', () => {
     const taken = await online('checkpoint');
     expect(openNote(taken.out, engine.signer.verifierKey)).toMatch(/^recourse\//);
     await writeFile(file('kept'), taken.out);
-    await submit(engine, { person: 'cleo', caseId, event: safe.event });
+    await submit(engine, { person: 'cleo', caseId, events: [safe.event] });
     const all = ['audit', 'verify', '--all'];
     const whole = await online(...all, '--checkpoint', file('kept'), '--json');
     expect([whole.code, json(whole)]).toMatchObject([

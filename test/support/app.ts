@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, InjectOptions } from 'fastify';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import type { Role } from '../../machines/context.ts';
+import type { Role } from '../../machines/vocabulary.ts';
 import { parseSettings, type Settings } from '../../machines/procedure.ts';
 import { keyringOf, type Keyring } from '../../src/crypto/keyring.ts';
 import { checkpointSigner } from '../../src/crypto/note.ts';
@@ -60,6 +60,7 @@ const roster: Readonly<Record<string, readonly Role[]>> = {
   kim: ['coordinator'],
   dov: ['organizer'],
   oli: ['organizer'],
+  uma: ['ombud'],
   eve: ['auditor'],
 };
 

@@ -3,7 +3,8 @@
  * nothing to the machine, so it is left out, and filled in where an event demands it.
  */
 import { z } from 'zod';
-import type { Actor, Handle, Role } from '../../machines/context.ts';
+import type { Actor, Handle } from '../../machines/context.ts';
+import type { Ground, Role } from '../../machines/vocabulary.ts';
 import {
   eventDefinitions,
   eventSchemas,
@@ -11,6 +12,7 @@ import {
   type EventInput,
   type EventType,
 } from '../../machines/events.ts';
+import type { RuleId } from '../../machines/rules.ts';
 
 export const roster: Readonly<Record<Handle, readonly Role[]>> = {
   ada: ['lead'],
@@ -22,6 +24,7 @@ export const roster: Readonly<Record<Handle, readonly Role[]>> = {
   kim: ['coordinator'],
   dov: ['organizer'],
   oli: ['organizer'],
+  uma: ['ombud'],
   eve: ['auditor'],
   ike: ['admin'],
 };
@@ -33,7 +36,7 @@ export interface Sent {
   readonly event: EventInput;
   readonly established: Established;
 }
-/** What the engine found out about an event's text before the machine runs. */
+/** Whom of the case's people the text of an event identifies. */
 export const identifying = (...identifies: string[]): Established => ({
   screening: { identifies },
 });
@@ -49,6 +52,13 @@ function wordsFor(type: EventType): Record<string, unknown> {
   return Object.fromEntries(demanded.map(([key, schema]) => [key, words(key, schema)]));
 }
 
+/** Why somebody departs from a rule. */
+export interface Departing {
+  readonly rule: RuleId;
+  readonly ground: Ground;
+  readonly items?: readonly string[];
+}
+
 /** Throws a ZodError where the payload is not one that the event's schema takes. */
 export function sent(
   by: Handle | null,
@@ -59,6 +69,15 @@ export function sent(
   const event = eventSchemas[type].parse({ type, ...wordsFor(type), ...payload });
   return { what: 'sent', by, event: event as unknown as EventInput, established };
 }
+
+/** The same event, departing from rules. */
+export const departing = (
+  { by, event, established }: Sent,
+  ...departures: readonly Departing[]
+): Sent => {
+  const said = departures.map((departure) => ({ ...departure, reason: 'words' }));
+  return sent(by, event.type, { ...event, departures: said }, established);
+};
 
 const voice =
   (person: Handle | null) =>
@@ -74,6 +93,7 @@ export const rui = voice('rui');
 export const kim = voice('kim');
 export const dov = voice('dov');
 export const oli = voice('oli');
+export const uma = voice('uma');
 export const eve = voice('eve');
 export const time = voice(null);
 

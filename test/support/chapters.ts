@@ -12,16 +12,25 @@ export const theReport = {
     { role: 'impacted', name: 'words', contact: 'words' },
   ],
 };
+/** Somebody else reports the same. */
+export const secondReport = {
+  form: 'transcribed',
+  reporter: { anonymous: false, name: 'words', contact: 'words' },
+  reportedPersons: [{ ref: 'reported-1' }],
+};
 
 export const safe = cleo('intake.checkSafety', { everyoneSafe: 'yes', generalThreat: false });
-export const welcomed = [cleo('intake.offerQuietSpace', { accepted: true }), safe];
-export const recorded = [...welcomed, cleo('intake.recordReport', theReport)];
-export const reported = [
-  ...recorded,
+export const quiet = cleo('intake.offerQuietSpace', { accepted: true });
+export const welcomed = [quiet, safe];
+export const handOver = [
   cleo('immediate.assess', { needed: false }),
   cleo('intake.thankReporter'),
   cleo('intake.reportToLeads'),
 ];
+type Report = Readonly<Record<string, unknown>>;
+const taken = (report: Report) => [...welcomed, cleo('intake.recordReport', report)];
+export const recorded = taken(theReport);
+export const reported = [...recorded, ...handOver];
 
 /** The six objectives of the meeting. */
 export const objectives = [
@@ -32,34 +41,54 @@ export const objectives = [
   ada('meeting.planFollowUps', { followUps: [{ for: 'reporter' }, { for: 'other-2' }] }),
   ada('meeting.assignFollowUp', { person: 'cleo' }),
 ];
-export const convened = [...reported, ada('meeting.convene', { attendees: ['ada', 'ben'] })];
-export const met = [...convened, ...objectives, ada('meeting.conclude')];
+export const convene = ada('meeting.convene', { attendees: ['ada', 'ben'] });
+export const convened = [...reported, convene];
+export const meet = [convene, ...objectives, ada('meeting.conclude')];
+export const met = [...reported, ...meet];
+/** The same, when the tasks are assigned already. */
+export const meetAgain = [
+  ada('meeting.reconvene'),
+  convene,
+  ada('meeting.reviewReport'),
+  ada('meeting.consultPastIncidents', { patternFound: false }),
+  ada('meeting.discussResponses', { options: [] }),
+  ada('meeting.planFollowUps', { followUps: [] }),
+  ada('meeting.conclude'),
+];
+/** The leads have met over another report. */
+export const metOver = (report: Report) => [...taken(report), ...handOver, ...meet];
+
+/** Two who are reported at once. */
+export const ofTwo = { ...theReport, reportedPersons: [{ name: 'words' }, { name: 'words' }] };
+/** Responding would show who reported. */
+export const revealing = { ...theReport, revealsReporter: true };
 
 export const points = ['what-happened', 'impact', 'code-of-conduct', 'improvement', 'consequences'];
-export const conversing = [...met, rui('followUp.begin', { medium: 'in-person' })];
+export const beginTalk = rui('followUp.begin', { medium: 'in-person' });
+export const conversing = [...met, beginTalk];
 export const covered = [...conversing, ...points.map((point) => rui('followUp.cover', { point }))];
-export const declined = [...met, ada('followUp.decline')];
 
+export const ban = { kind: 'ban', until: '2027-05-01' };
 export const verdict = {
-  violation: true,
+  finding: 'violation',
   deciders: ['ada', 'ben'],
-  responses: [{ kind: 'warning' }, { kind: 'ban', for: 'reported-1', until: '2027-05-01' }],
+  responses: [{ kind: 'warning' }, ban],
 };
-export const decided = [...declined, ada('decision.record', verdict)];
-export const noViolation = [
-  ...declined,
-  ada('decision.record', { violation: false, deciders: ['ada', 'ben'], responses: [] }),
-];
-export const notified = [...decided, rui('decision.notifyReportedPerson', { medium: 'email' })];
+export const decided = [...met, ada('decision.record', verdict)];
+export const innocent = { finding: 'no-violation', deciders: ['ada', 'ben'], responses: [] };
+export const noViolation = [...met, ada('decision.record', innocent)];
+export const notify = rui('decision.notifyReportedPerson', { medium: 'email' });
+export const notified = [...decided, notify];
 
 export const carriedOut = [
   rui('decision.carryOutResponse', { response: 1 }),
   rui('decision.carryOutResponse', { response: 2 }),
 ];
-export const toldAll = [
-  cleo('care.followUpWithReporter', { covered: ['determination', 'actions'], medium: 'phone' }),
-  cleo('care.followUpWithImpacted', { ref: 'other-2' }),
-];
+export const tellReporter = cleo('care.followUpWithReporter', {
+  covered: ['determination', 'actions'],
+  medium: 'phone',
+});
+export const toldAll = [tellReporter, cleo('care.followUpWithImpacted', { for: 'other-2' })];
 export const settled = [...notified, ...carriedOut, ...toldAll];
 export const closed = [...settled, ada('case.close')];
 export const reopened = [...closed, ada('case.reopen')];

@@ -1,146 +1,97 @@
-/** What staff do who keep to the procedure: whatever moves a case on, and the way to its end. */
-import { objectives, type Role } from '../../machines/context.ts';
-import type { CaseSnapshot } from '../../src/engine/step/statechart.ts';
-import { ada, cleo, dov, kim, roster, rui, sent, una, type Sent } from './cast.ts';
+/** What staff do in a case with several people in it: usual steps, and some that few ever take. */
+import { ada, ben, cleo, departing, dov, kim, oli, rui, una, uma, type Sent } from './cast.ts';
 import * as upTo from './chapters.ts';
 
-const notice = { saysAgainstPolicy: true, saysActionTaken: true };
-const decide = (changes: object) => ada('decision.record', { ...upTo.verdict, ...changes });
+const both = ['ada', 'ben'];
+const about = (ref: string) => ({ for: ref });
+const verdict = (ref: string, responses: readonly object[], finding = 'violation') =>
+  ada('decision.record', { ...about(ref), finding, deciders: both, responses });
+const right = (payload: object) =>
+  ben('decision.amend', { ...about('reported-1'), deciders: both, ...payload });
 
-/** One or two for each event that a state may hang on. */
+/** In an order in which many of them can be taken, one after another. */
 export const moves: readonly Sent[] = [
   ...upTo.reported,
-  cleo('intake.recordReport', { form: 'written', revealsReporter: true }),
-  cleo('intake.addClarification', { reportedPersons: [{ staff: 'ben' }, { name: 'words' }] }),
+  ...upTo.welcomed,
+  cleo('intake.recordReport', { ...upTo.secondReport, revealsReporter: true }),
+  upTo.safe,
+  cleo('intake.recordReport', { form: 'observed' }),
+  cleo('intake.addClarification', { reportedPersons: [{ staff: 'cam' }] }),
+  cleo('intake.addClarification', {
+    reportedPersons: [{ name: 'words' }],
+    others: [{ role: 'impacted', contact: 'words' }],
+  }),
   cleo('intake.askSafetyConcern', { hasConcern: true }),
+  cleo('intake.identify', { for: 'reported-2', sameAs: 'reported-1' }),
+  cleo('intake.withdrawAccusation', about('reported-2')),
+  cleo('intake.withdrawIdentity', about('reporter')),
+  cleo('intake.checkSafety', { everyoneSafe: 'no', generalThreat: true }),
+  cleo('immediate.seekResource', { resource: 'emergency' }),
   cleo('immediate.assess', { needed: true }),
-  cleo('immediate.takeAction', { kind: 'leave-event' }),
+  cleo('immediate.takeAction', { kind: 'leave-event', for: 'reported-1' }),
   cleo('immediate.resolve'),
   cleo('care.provide', { kind: 'contact-for-follow-up', contact: 'words' }),
-  ada('care.followUpWithReporter', { covered: ['discussed'], medium: 'phone' }),
-  ada('care.followUpWithImpacted', { ref: 'other-2' }),
-  cleo('care.markUnreachable', { attempts: 2 }),
-  ada('meeting.convene', { attendees: ['ada', 'ben'] }),
-  una('meeting.convene', { attendees: ['ada', 'una'] }),
+  cleo('care.noteWish', { ...about('reporter'), contact: 'none' }),
+  cleo('care.noteWish', { ...about('reporter'), contact: 'welcome' }),
+  ada('care.followUpWithReporter', {
+    ...about('reporter'),
+    covered: ['discussed'],
+    medium: 'phone',
+  }),
+  ada('care.followUpWithReporter', {
+    ...about('reporter-2'),
+    covered: ['determination'],
+    medium: 'phone',
+  }),
+  departing(cleo('intake.reportToLeads'), { rule: 'reporter-thanked', ground: 'impossible' }),
+  upTo.convene,
+  una('meeting.convene', { attendees: ['ada', 'una', 'rui'] }),
   ...upTo.objectives,
   ada('meeting.conclude'),
-  una('meeting.reconvene'),
-  kim('followUp.begin', { medium: 'in-person' }),
-  ...upTo.points.map((point) => kim('followUp.cover', { point })),
-  kim('followUp.receiveApology'),
-  kim('followUp.passOnApology', { harmful: false }),
-  kim('followUp.complete'),
-  ada('followUp.decline'),
-  decide({}),
-  decide({ responses: [{ kind: 'publish-account' }], deciders: ['ada', 'una'] }),
-  decide({ violation: false, responses: [] }),
-  kim('decision.notifyReportedPerson', { medium: 'email' }),
-  ada('decision.markUnnotifiable'),
-  kim('decision.carryOutResponse', { response: 1 }),
-  kim('decision.carryOutResponse', { response: 2 }),
-  cleo('appeal.file'),
-  dov('appeal.assignReviewers', { reviewers: ['dov', 'oli'] }),
-  dov('appeal.decide', { outcome: 'upheld' }),
-  dov('appeal.decide', { outcome: 'modified', responses: [{ kind: 'no-alcohol' }] }),
-  dov('appeal.decide', { outcome: 'overturned' }),
-  cleo('publicity.recordAwareness', { audience: 'room' }),
-  dov('publicity.informAware', notice),
-  una('publicity.recordDisclosureConsent', { ref: 'reporter', instructedByPerson: true }),
-  dov('case.recuse', { person: 'ben' }),
-  rui('case.recuse', { person: 'rui' }),
-  dov('case.readmit', { person: 'ben' }),
-  dov('case.nameSubstitute', { person: 'kim' }),
-  ada('case.link', { relation: 'duplicate' }),
+  departing(ada('meeting.conclude'), { rule: 'objectives-met', ground: 'does-not-fit' }),
+  ben('meeting.reconvene'),
+  ...upTo.meetAgain,
+  kim('followUp.begin', { ...about('reported-1'), medium: 'in-person' }),
+  kim('followUp.decline', about('reported-1')),
+  verdict('reported-1', [{ kind: 'ban', until: '2027-05-01' }, { kind: 'warning' }]),
+  verdict('reported-2', [{ kind: 'warning' }]),
+  verdict('reported-2', [], 'no-violation'),
+  kim('decision.notifyReportedPerson', { ...about('reported-1'), medium: 'email' }),
+  kim('decision.notifyReportedPerson', { ...about('reported-2'), medium: 'email' }),
+  kim('decision.carryOutResponse', { ...about('reported-1'), response: 1 }),
+  kim('decision.carryOutResponse', { ...about('reported-2'), response: 1 }),
+  right({ finding: 'no-violation', responses: [] }),
+  right({ responses: [{ keep: 2 }] }),
+  departing(right({ responses: [{ keep: 1 }] }), { rule: 'deciders-met', ground: 'does-not-fit' }),
+  kim('appeal.file', about('reported-1')),
+  kim('appeal.file', about('reported-2')),
+  dov('appeal.assignReviewers', { ...about('reported-1'), reviewers: ['dov', 'oli'] }),
+  oli('appeal.decide', { ...about('reported-1'), outcome: 'overturned' }),
+  ada('meeting.reviewInterimActions', { reviews: [{ action: 5, outcome: 'reversed' }] }),
+  kim('publicity.recordAwareness', { audience: 'room' }),
+  dov('publicity.announce', {
+    channels: ['plenary'],
+    saysAgainstPolicy: true,
+    saysActionTaken: true,
+  }),
+  departing(rui('publicity.announce', { channels: ['plenary'], purpose: 'safety' }), {
+    rule: 'announcer-authority',
+    ground: 'safety',
+  }),
+  ada('case.recuse', { person: 'ada' }),
+  ben('case.recuse', { person: 'rui' }),
+  dov('case.readmit', { person: 'ada' }),
+  cleo('case.refer', { person: 'uma' }),
+  ben('case.noteAbsence', { person: 'una' }),
+  uma('case.nameSubstitute', { person: 'kim', as: 'lead' }),
+  cleo('case.noteBreach', { rule: 'no-promised-response', by: 'rui' }),
+  cleo('case.addNote'),
   ada('case.close'),
+  departing(ben('case.close'), {
+    rule: 'settled-before-close',
+    ground: 'impossible',
+    items: ['leadsMeeting', 'decision', 'reporterCare'],
+  }),
+  ada('case.confirm', { seq: 9 }),
   dov('case.reopen'),
 ];
-
-/** The next step towards the end, the shortest way; undefined in a closed case. */
-export function nextStep({ context }: CaseSnapshot): Sent | undefined {
-  const { intake, immediateResponse, leadsMeeting, decision, appeal, staff, settings } = context;
-  const isFree = (person: string) => !staff.outside.some((outsider) => outsider.person === person);
-  const free = (role: Role) =>
-    Object.keys(roster).filter((person) => roster[person]?.includes(role) && isFree(person));
-  const substitutes = staff.substitutes.map(({ person }) => person);
-  const leads = [...new Set([...free('lead'), ...substitutes])];
-  const [lead = 'ada'] = leads;
-  const [organizer = 'dov'] = free('organizer');
-  const [responder = 'kim'] = [staff.responder, ...free('coordinator')].filter(
-    (one) => one !== null,
-  );
-  const helper = [...free('responder'), ...free('coordinator')].find(
-    (one) => !substitutes.includes(one),
-  );
-  const nameSubstitute = () => sent(organizer, 'case.nameSubstitute', { person: helper });
-
-  const close = sent(lead, 'case.close');
-  const followUps = ['reporter', ...context.people.others.map(({ ref }) => ref)].map((ref) => ({
-    for: ref,
-  }));
-  const meet = () => {
-    const missing = objectives.find((objective) => !leadsMeeting.objectives[objective]);
-    if (missing === 'planFollowUps') return sent(lead, 'meeting.planFollowUps', { followUps });
-    const step = upTo.objectives.find(({ event }) => event.type === `meeting.${missing}`);
-    if (!step) return sent(lead, 'meeting.conclude');
-    const assigns = 'person' in step.event;
-    return {
-      ...step,
-      by: lead,
-      ...(assigns && { event: { ...step.event, person: lead } }),
-    } as Sent;
-  };
-  const review = () => {
-    const unreviewed = immediateResponse.actions.filter(({ outcome }) => outcome === null);
-    const reviews = unreviewed.map(({ action }) => ({ action, outcome: 'confirmed' }));
-    return sent(lead, 'meeting.reviewInterimActions', { reviews });
-  };
-  const conclude = () => {
-    if (context.reportedPersonFollowUp.outcome === null) return sent(lead, 'followUp.decline');
-    const deciders = leadsMeeting.attendees.filter(isFree);
-    if (deciders.length < settings.quorum) return sent(lead, 'meeting.reconvene');
-    return sent(lead, 'decision.record', { violation: false, deciders, responses: [] });
-  };
-  const hear = () => {
-    const [reviewer] = staff.reviewers;
-    if (reviewer) return sent(reviewer, 'appeal.decide', { outcome: 'upheld' });
-    const decided = decision?.deciders.map(({ person }) => person) ?? [];
-    const named = staff.substitutes.filter(({ byOrganizer }) => byOrganizer);
-    const body = [...free('organizer'), ...named.map(({ person }) => person)];
-    const reviewers = body.filter((person) => !decided.includes(person)).slice(0, 1);
-    return reviewers.length > 0
-      ? sent(organizer, 'appeal.assignReviewers', { reviewers })
-      : nameSubstitute();
-  };
-  const tell = (covered = ['discussed']) =>
-    sent(lead, 'care.followUpWithReporter', { covered, medium: 'phone' });
-
-  if (context.closedAt !== null) return undefined;
-  if (immediateResponse.active) return sent(lead, 'immediate.resolve');
-  if (intake.recordedAt === null || context.duplicate) return close;
-  if (intake.reportedAt === null) {
-    if (intake.safety === null) return { ...upTo.safe, by: lead };
-    if (!intake.reporterThanked) return sent(lead, 'intake.thankReporter');
-    if (immediateResponse.needed === null) return sent(lead, 'immediate.assess', { needed: false });
-    return sent(lead, 'intake.reportToLeads');
-  }
-  const unreviewed = immediateResponse.actions.some(({ outcome }) => outcome === null);
-  if (unreviewed && (leadsMeeting.inSession || leadsMeeting.concluded)) return review();
-  if (leadsMeeting.inSession) return meet();
-  if (!leadsMeeting.concluded) {
-    if (leads.length < settings.quorum) return nameSubstitute();
-    return sent(lead, 'meeting.convene', { attendees: leads.slice(0, settings.quorum) });
-  }
-  if (decision === null) return conclude();
-  const pending = decision.responses.findIndex(({ carriedOut }) => !carriedOut);
-  if (pending >= 0) return sent(responder, 'decision.carryOutResponse', { response: pending + 1 });
-  if (appeal.filed && appeal.outcome === null) return hear();
-  const told = decision.notifiedAt !== null || decision.unnotifiable;
-  if ((decision.violation || appeal.outcome) && !told)
-    return sent(lead, 'decision.markUnnotifiable');
-  const waiting = leadsMeeting.followUps.find(({ settled }) => !settled);
-  if (context.reporterCare.outcome === null || waiting?.for === 'reporter') return tell();
-  if (waiting) return sent(lead, 'care.followUpWithImpacted', { ref: waiting.for });
-  const { aware, noticeGiven } = context.publicCommunication;
-  const owed = decision.violation && aware.length > 0 && !noticeGiven;
-  return owed ? sent(lead, 'publicity.informAware', notice) : close;
-}

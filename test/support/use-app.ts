@@ -1,6 +1,6 @@
 /** The application as a fixture: started before the tests that use it, closed behind them. */
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import type { Role } from '../../machines/context.ts';
+import type { Role } from '../../machines/vocabulary.ts';
 import { startApp, type StartOptions, type TestApp } from './app.ts';
 
 export interface UseOptions extends StartOptions {

@@ -1,18 +1,18 @@
 /** Walks through the real engine: what people may send in any order, and what the story would be. */
-import { asc, eq } from 'drizzle-orm';
 import fc from 'fast-check';
-import { history } from '../../drizzle/schema.ts';
 import type { EventInput } from '../../machines/events.ts';
 import { submit } from '../../src/engine/step/advance.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { openCase } from '../../src/engine/step/open.ts';
+import { entriesOf } from '../../src/engine/audit/audit.ts';
 import { HistoryVerifier, type Verification } from '../../src/engine/audit/verify.ts';
 import { InvalidRequest, NotFound } from '../../src/errors.ts';
 import { findCaseAsEngine, type CaseRow } from '../../src/store/cases.ts';
 import type { Db } from '../../src/store/database.ts';
-import type { EntryRow } from '../../src/store/history.ts';
+import type { SealedEntry } from '../../src/store/history.ts';
+import { engineIdentity } from '../../src/store/visibility.ts';
 import { anyEvent } from './arbitrary.ts';
-import { closed, conversing, covered } from './chapters.ts';
+import { closed, covered, met } from './chapters.ts';
 import { ada, dov, oli, rui, type Sent } from './cast.ts';
 
 export interface Said {
@@ -24,10 +24,11 @@ export interface Said {
 export const wholeStory: readonly Said[] = [
   ...covered,
   rui('followUp.complete'),
-  ...closed.slice(conversing.length).filter(({ event }) => event.type !== 'case.close'),
+  ...closed.slice(met.length).filter(({ event }) => event.type !== 'case.close'),
   dov('appeal.file'),
   dov('appeal.assignReviewers', { reviewers: ['oli'] }),
-  oli('appeal.decide', { outcome: 'modified', responses: [{ kind: 'leave-event' }] }),
+  oli('appeal.decide', { outcome: 'modified', responses: [{ keep: 1 }] }),
+  rui('decision.liftResponse', { response: 2 }),
   rui('decision.notifyReportedPerson', { medium: 'email' }),
   ada('case.close'),
   dov('case.hold'),
@@ -60,7 +61,7 @@ export async function say(
   { by: person, event }: Said,
 ): Promise<'accepted' | 'refused' | null> {
   try {
-    return (await submit(engine, { person, caseId, event })).outcome;
+    return (await submit(engine, { person, caseId, events: [event] })).outcome;
   } catch (error) {
     if (error instanceof NotFound || error instanceof InvalidRequest) return null;
     throw error;
@@ -69,7 +70,7 @@ export async function say(
 
 export interface Told {
   readonly row: CaseRow;
-  readonly entries: readonly EntryRow[];
+  readonly entries: readonly SealedEntry[];
   readonly verification: Verification;
 }
 
@@ -77,11 +78,7 @@ export interface Told {
 export async function readBack(db: Db, caseId: string): Promise<Told> {
   const row = await findCaseAsEngine(db, caseId);
   if (!row) throw new Error('no such case');
-  const entries = await db
-    .select()
-    .from(history)
-    .where(eq(history.caseId, caseId))
-    .orderBy(asc(history.seq));
+  const entries = await Array.fromAsync(entriesOf(db, engineIdentity, caseId));
   const verifier = new HistoryVerifier();
   for (const entry of entries) verifier.add(entry);
   return { row, entries, verification: verifier.finish(row) };

@@ -3,79 +3,84 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../machines/context.ts';
 import { openingType } from '../../machines/events.ts';
 import { parseSettings } from '../../machines/procedure.ts';
-import { GENESIS_HASH } from '../../src/crypto/chain.ts';
+import { statusOf, stagesOf } from '../../machines/stages.ts';
+import type { CaseState } from '../../machines/system.ts';
 import { leafHash, rootOf } from '../../src/crypto/merkle.ts';
 import { checkpointSigner, checkpointText } from '../../src/crypto/note.ts';
 import { headLeafHash, type Inclusion } from '../../src/engine/audit/checkpoint.ts';
-import { decide, decideOpening } from '../../src/engine/step/decide.ts';
-import { makeEntry } from '../../src/engine/step/entry.ts';
 import { headerOf, lineOf, writeBundle } from '../../src/engine/audit/export.ts';
+import { decide } from '../../src/engine/step/decide.ts';
+import {
+  asStored,
+  entryAfter,
+  genesis,
+  headOf,
+  type Head,
+  type JudgedStep,
+} from '../../src/engine/step/entry.ts';
 import { presentEntry } from '../../src/engine/step/present.ts';
-import { stagesOf, statusOf, type CaseSnapshot } from '../../src/engine/step/statechart.ts';
+import { judgeOpening } from '../../src/engine/step/replay.ts';
 import type { CaseRow } from '../../src/store/cases.ts';
-import type { EntryRow } from '../../src/store/history.ts';
+import type { SealedEntry } from '../../src/store/history.ts';
 import { actor, type Sent } from './cast.ts';
 import { begin, stamped } from './story.ts';
 
 export interface Written {
   readonly row: CaseRow;
-  readonly entries: readonly EntryRow[];
+  readonly entries: readonly SealedEntry[];
 }
+
+type Judged = Pick<JudgedStep, 'outcome' | 'type' | 'facts' | 'violations' | 'state'> & {
+  readonly by: Actor | null;
+};
 
 /** A case that Cleo opened, and then all that is said, refused or not. */
 export function write(story: Iterable<Sent>): Written {
   const caseId = randomUUID();
-  const entries: EntryRow[] = [];
-  let [version, previousHash] = [0, GENESIS_HASH];
-  let stored: unknown = null;
-  const add = (
-    outcome: 'accepted' | 'refused',
-    step: Pick<Parameters<typeof makeEntry>[0], 'type' | 'facts' | 'violations' | 'snapshot'> & {
-      by: Actor | null;
-    },
-  ) => {
-    if (outcome === 'accepted') version += 1;
-    const head = { caseId, seq: entries.length + 1, version, previousHash };
+  const entries: SealedEntry[] = [];
+  let head: Head = genesis(caseId);
+  const add = (step: Judged) => {
     // what is sealed says nothing to whoever has no key
-    const sealed = head.seq % 3 === 0 ? Buffer.from(`sealed ${head.seq}`) : null;
-    const made = makeEntry({ ...step, head, outcome, at: begin, sealed });
-    ({ stored } = made);
-    previousHash = made.entry.hash;
-    entries.push(made.entry);
+    const sealed: Readonly<Record<string, Buffer>> =
+      head.seq % 3 === 2
+        ? { content: Buffer.from(`sealed ${head.seq}`), 'identity:reporter': Buffer.from('who') }
+        : {};
+    const entry = entryAfter(head, { ...step, at: begin, sealed });
+    head = headOf(entry);
+    entries.push({ ...entry, sealed });
   };
 
-  const settings = parseSettings({});
   const by = actor('cleo');
-  const opening = { channel: 'in-person', openedBy: 'cleo', settings, excluded: [] } as const;
-  const verdict = decideOpening(opening, { at: begin, by, seq: 1 }, { people: {} });
+  const settings = parseSettings({});
+  const facts = { channel: 'in-person', receivedAt: begin, excluded: [], settings, people: {} };
+  const verdict = judgeOpening({ ...facts, channel: 'in-person' }, { at: begin, by, seq: 1 });
   if (verdict.outcome === 'refused') throw new Error('nobody could open a case');
-  let snapshot: CaseSnapshot = verdict.snapshot;
-  const facts = { channel: opening.channel, excluded: [], settings, people: {} };
-  add('accepted', { type: openingType, facts, by, violations: [], snapshot });
+  let state: CaseState = verdict.state;
+  add({ outcome: 'accepted', type: openingType, facts, by, state });
   for (const sent of story) {
-    const event = stamped(sent, { snapshot, at: begin, seq: entries.length });
-    const { type, at: _, by: who, seq: __, ...known } = event;
-    const judged = decide(snapshot, event);
-    if (judged.outcome === 'accepted') ({ snapshot } = judged);
+    const event = stamped(sent, { state, at: begin, seq: entries.length });
+    const judged = decide(state, event);
+    if (judged.outcome === 'accepted') ({ state } = judged);
     const violations = judged.outcome === 'refused' ? judged.violations : [];
-    add(judged.outcome, { type, facts: known, by: who, violations, snapshot });
+    const { type, facts: known, by: who } = event;
+    add({ outcome: judged.outcome, type, facts: known, by: who, violations, state });
   }
   const at = new Date(begin);
   const row: CaseRow = {
     caseId,
     codename: 'amber-lantern',
-    status: statusOf(snapshot),
-    version,
-    headSeq: entries.length,
-    headHash: previousHash,
-    stages: { ...stagesOf(snapshot) },
-    snapshot: stored,
+    status: statusOf(state),
+    version: head.version,
+    headSeq: head.seq,
+    headHash: head.hash,
+    stages: { ...stagesOf(state) },
+    snapshot: asStored(state),
     machineId: entries.at(-1)?.machineId ?? '',
     machineVersion: entries.at(-1)?.machineVersion ?? '',
     openedBy: 'cleo',
     openedAt: at,
     updatedAt: at,
-    closedAt: statusOf(snapshot) === 'closed' ? at : null,
+    closedAt: state.context.closedAt === null ? null : at,
     dataKey: Buffer.alloc(60),
     eraseDueAt: null,
   };

@@ -3,13 +3,18 @@ import {
   closed,
   convened,
   decided,
-  declined,
+  meetAgain,
+  met,
+  metOver,
   noViolation,
   notified,
+  notify,
+  ofTwo,
   reported,
   settled,
+  verdict,
 } from '../support/chapters.ts';
-import { ada, cleo, dov, kim, oli, rui, una } from '../support/cast.ts';
+import { ada, cleo, departing, dov, kim, oli, rui, una } from '../support/cast.ts';
 import { elapsed, given, inTime, later, opened } from '../support/story.ts';
 
 const window = opened({ settings: { appealWindow: 'P30D' } });
@@ -17,25 +22,26 @@ const file = cleo('appeal.file');
 const filed = [...notified, file];
 const assign = (...reviewers: string[]) => dov('appeal.assignReviewers', { reviewers });
 const reviewed = [...filed, assign('dov', 'oli')];
-const warning = [{ kind: 'warning' }];
+const rule = (outcome: string) => dov('appeal.decide', { outcome });
 
 describe('appeal', () => {
   it('is idle until a violation was told', () => {
-    given(...decided)
-      .when(file)
-      .thenExactlyRefused('in-its-stage', 'something-to-appeal');
-    given(...noViolation, rui('decision.notifyReportedPerson', { medium: 'email' }))
-      .when(file)
-      .thenExactlyRefused('in-its-stage', 'something-to-appeal');
+    for (const story of [decided, [...noViolation, notify]])
+      given(...story)
+        .when(file)
+        .thenExactlyRefused('in-its-stage', 'something-to-appeal');
   });
 
   it('is open without a clock where the profile has no window', () => {
     given(...decided)
-      .when(rui('decision.notifyReportedPerson', { medium: 'email' }))
+      .when(notify)
       .thenClocks({ reporterFollowUp: inTime('P7D') });
     given(...notified, later('P3Y'))
       .when(file)
       .then({ appeal: 'filed' });
+    given(...notified, later('P3Y'))
+      .when(elapsed('appealWindow'))
+      .thenNothing();
   });
 
   it('lapses when the profile’s window has passed, and not before', () => {
@@ -45,39 +51,84 @@ describe('appeal', () => {
     given(window, ...notified, later('P29DT23H59M59.999S'))
       .when(elapsed('appealWindow'))
       .thenNothing();
-    given(window, ...notified, later('P30D'), elapsed('appealWindow'))
-      .when(file)
-      .thenRefused('in-its-stage');
-    given(...notified, later('P3Y'))
-      .when(elapsed('appealWindow'))
-      .thenNothing();
-  });
-
-  it('is judged by the time of the event, should the deadline come late', () => {
-    given(window, ...notified, later('P30DT1S'))
-      .when(file)
-      .thenExactlyRefused('appeal-window');
-    given(window, ...notified, later('P29D'))
-      .when(file)
-      .then({ appeal: 'filed' });
     given(window, ...notified, later('P29D'), file, later('P2D'))
       .when(elapsed('appealWindow'))
       .thenNothing();
   });
 
-  it('is filed once', () => {
+  it('is judged by when the person appealed, whenever somebody enters it', () => {
+    const inTimeAppeal = cleo('appeal.file', { happenedAt: inTime('P29D') });
+    given(window, ...notified, later('P30DT1S'))
+      .when(file)
+      .thenExactlyRefused('appeal-window');
+    for (const story of [
+      [window, ...notified, later('P31D')],
+      [window, ...notified, later('P31D'), elapsed('appealWindow')],
+    ])
+      given(...story)
+        .when(inTimeAppeal)
+        .then({ appeal: 'filed' });
+  });
+
+  it('may be let in late by an organizer', () => {
+    const late = (by: typeof dov) =>
+      departing(by('appeal.file'), { rule: 'appeal-window', ground: 'does-not-fit' });
+    const lapsed = [window, ...notified, later('P31D'), elapsed('appealWindow')];
+    given(...lapsed)
+      .when(late(dov))
+      .then({ appeal: 'filed' });
+    given(...lapsed)
+      .when(late(cleo))
+      .thenExactlyRefused('departure-is-allowed', 'appeal-window');
+  });
+
+  it('is filed once against a decision', () => {
     given(...filed)
       .when(file)
       .thenExactlyRefused('in-its-stage', 'one-appeal');
+    given(...reviewed, rule('upheld'), notify)
+      .when(file)
+      .thenRefused('in-its-stage', 'one-appeal');
   });
 
-  it('has its route told once there is something to appeal', () => {
-    given(...decided)
-      .when(kim('appeal.notifyRoute'))
+  it('may be filed again, where the profile allows several', () => {
+    const several = opened({ settings: { oneAppeal: false } });
+    given(several, ...reviewed, rule('upheld'), notify)
+      .when(file)
+      .then({ appeal: 'filed' });
+    given(several, ...reviewed)
+      .when(file)
+      .thenRefused('one-appeal');
+  });
+
+  it('may be filed again against a decision that was amended', () => {
+    const amended = [
+      ...settled,
+      file,
+      assign('dov'),
+      rule('upheld'),
+      ...meetAgain,
+      ada('decision.amend', { deciders: ['ada', 'ben'], responses: [{ keep: 1 }] }),
+      notify,
+    ];
+    given(...amended)
+      .when(file)
+      .then({ appeal: 'filed' });
+  });
+
+  it('has its route told from the first measure or decision on', () => {
+    const route = kim('appeal.notifyRoute');
+    const acted = [
+      cleo('immediate.assess', { needed: true }),
+      cleo('immediate.takeAction', { kind: 'leave-event' }),
+    ];
+    given(...met)
+      .when(route)
       .thenExactlyRefused('something-to-appeal');
-    given(...notified)
-      .when(kim('appeal.notifyRoute'))
-      .thenFacts({ appeal: { routeTold: true, filed: false } });
+    for (const story of [decided, noViolation, [...met, ...acted]])
+      given(...story)
+        .when(route)
+        .thenFacts({ people: { reported: [{ appeal: { routeTold: true, filed: false } }] } });
   });
 
   it('is reviewed by organizers whom an organizer assigns', () => {
@@ -95,9 +146,9 @@ describe('appeal', () => {
   it('can change its reviewers while under review', () => {
     given(...reviewed)
       .when(assign('oli'))
-      .thenFacts({ staff: { reviewers: ['oli'] } });
+      .thenFacts({ people: { reported: [{ appeal: { reviewers: ['oli'] } }] } });
     given(...reviewed, assign('oli'))
-      .when(dov('appeal.decide', { outcome: 'upheld' }))
+      .when(rule('upheld'))
       .thenExactlyRefused('reviewer-decides');
   });
 
@@ -105,28 +156,31 @@ describe('appeal', () => {
     const byUna = [
       ...reported,
       ada('meeting.convene', { attendees: ['ada', 'una'] }),
-      ...declined.slice(convened.length),
-      ada('decision.record', { violation: true, deciders: ['ada', 'una'], responses: warning }),
-      rui('decision.notifyReportedPerson', { medium: 'email' }),
+      ...met.slice(convened.length),
+      ada('decision.record', { ...verdict, deciders: ['ada', 'una'] }),
+      notify,
       file,
     ];
-    it('is not heard by whoever decided', () => {
+    it('is not heard by whoever decided, but where the profile allows it', () => {
       given(...byUna)
         .when(assign('una', 'dov'))
         .thenExactlyRefused('independent-review');
-    });
-    it('is, where the profile allows it', () => {
       given(opened({ settings: { independentAppeal: false } }), ...byUna)
         .when(assign('una', 'dov'))
         .then({ appeal: 'underReview' });
     });
-    it('is heard by a substitute whom an organizer named, not by a lead’s', () => {
-      given(...byUna, dov('case.nameSubstitute', { person: 'kim' }))
+    it('is heard by a substitute for an organizer, or one whom an organizer named', () => {
+      const named = (by: typeof dov, as: string) =>
+        by('case.nameSubstitute', { person: 'kim', as });
+      given(...byUna, named(dov, 'organizer'))
         .when(assign('kim'))
         .then({ appeal: 'underReview' });
-      given(...byUna, ada('case.nameSubstitute', { person: 'kim' }))
+      given(...byUna, named(ada, 'organizer'))
         .when(assign('kim'))
-        .thenExactlyRefused('appeal-body');
+        .then({ appeal: 'underReview' });
+      given(...byUna, named(una, 'organizer'))
+        .when(kim('appeal.assignReviewers', { reviewers: ['kim'] }))
+        .then({ appeal: 'underReview' });
     });
   });
 
@@ -135,38 +189,50 @@ describe('appeal', () => {
       .when(oli('appeal.decide', { outcome: 'upheld' }))
       .then({ appeal: 'settled', decision: 'decided' });
     given(...reviewed)
-      .when(oli('appeal.decide', { outcome: 'upheld' }))
+      .when(rule('upheld'))
       .thenFacts({
-        appeal: { filed: true, outcome: 'upheld' },
-        decision: {
-          violation: true,
-          notifiedAt: null,
-          responses: [{ kind: 'warning' }, { kind: 'ban' }],
+        people: {
+          reported: [
+            {
+              appeal: { filed: true, outcome: 'upheld' },
+              decision: {
+                finding: 'violation',
+                notifiedAt: null,
+                responses: [{ state: 'due' }, { state: 'due' }],
+              },
+            },
+          ],
         },
       });
   });
 
-  it('may modify the responses, which are to be carried out again', () => {
+  it('may modify the responses: what falls away is owed a lift, what is new is to be done', () => {
     const modified = dov('appeal.decide', {
       outcome: 'modified',
-      responses: [{ kind: 'no-alcohol' }],
+      responses: [{ keep: 1 }, { kind: 'no-alcohol' }],
     });
     given(...settled, file, assign('dov'))
       .when(modified)
-      .then({ appeal: 'settled', decision: 'decided' });
-    given(...settled, file, assign('dov'))
-      .when(modified)
       .thenFacts({
-        decision: {
-          violation: true,
-          deciders: [{ person: 'ada' }, { person: 'ben' }],
-          responses: [{ kind: 'no-alcohol', carriedOut: false }],
-          notifiedAt: null,
+        people: {
+          reported: [
+            {
+              decision: {
+                finding: 'violation',
+                responses: [
+                  { response: 1, state: 'carriedOut' },
+                  { response: 2, state: 'liftOwed' },
+                  { response: 3, kind: 'no-alcohol', state: 'due' },
+                ],
+                notifiedAt: null,
+              },
+            },
+          ],
         },
       });
-    given(...reviewed, modified)
-      .when(rui('decision.carryOutResponse', { response: 1 }))
-      .then({ decision: 'carriedOut' });
+    given(...settled, file, assign('dov'), modified, rui('decision.liftResponse', { response: 2 }))
+      .when(rui('decision.carryOutResponse', { response: 3 }))
+      .then({ appeal: 'settled', decision: 'carriedOut' });
   });
 
   it('judges modified responses by the decision’s rules', () => {
@@ -180,86 +246,116 @@ describe('appeal', () => {
       .thenExactlyRefused('lasting-responses-have-a-term');
     given(...reviewed)
       .when(modify([{ kind: 'warning', for: 'reported-2' }]))
-      .thenExactlyRefused('known-reference');
+      .thenRefused('known-reference');
+    given(...reviewed)
+      .when(modify([{ keep: 3 }]))
+      .thenRefused('known-reference');
   });
 
-  it('may overturn the decision: no violation, nothing to carry out', () => {
+  it('may overturn the decision: no violation, and a word that it is over', () => {
     given(...reviewed)
-      .when(dov('appeal.decide', { outcome: 'overturned' }))
+      .when(rule('overturned'))
       .then({ appeal: 'settled', decision: 'carriedOut' });
-    given(...reviewed)
-      .when(dov('appeal.decide', { outcome: 'overturned' }))
-      .thenFacts({ decision: { violation: false, responses: [], notifiedAt: null } });
+    given(...settled, file, assign('dov'))
+      .when(rule('overturned'))
+      .then({ decision: 'decided' });
+    given(...settled, file, assign('dov'))
+      .when(rule('overturned'))
+      .thenFacts({
+        people: {
+          reported: [
+            {
+              decision: {
+                finding: 'no-violation',
+                responses: [{ state: 'liftOwed' }, { state: 'liftOwed' }],
+                notifiedAt: null,
+              },
+            },
+          ],
+        },
+      });
   });
 
-  it.each(['upheld', 'overturned'])('opens no second one when %s is told', (outcome) => {
-    const told = rui('decision.notifyReportedPerson', { medium: 'phone' });
-    given(window, ...reviewed, dov('appeal.decide', { outcome }), later('P1D'))
-      .when(told)
-      .then({ appeal: 'settled' });
-    given(window, ...reviewed, dov('appeal.decide', { outcome }), told)
-      .when(file)
-      .thenRefused('in-its-stage', 'one-appeal');
+  it('may be told by the reviewers too', () => {
+    const told = (by: typeof dov) => by('decision.notifyReportedPerson', { medium: 'phone' });
+    for (const somebody of [dov, oli, rui, kim])
+      given(...reviewed, rule('upheld'))
+        .when(told(somebody))
+        .then({ appeal: 'settled' });
+    given(...reviewed)
+      .when(told(oli))
+      .thenExactlyRefused('assigned-responder-acts');
+    given(...reviewed, rule('upheld'))
+      .when(told(una))
+      .thenExactlyRefused('assigned-responder-acts');
   });
 
   it.each(['upheld', 'overturned'])('is told anew before the case can close: %s', (outcome) => {
-    const heard = [...settled, file, assign('dov'), dov('appeal.decide', { outcome })];
+    const heard = [...notified, ...settled.slice(-2), file, assign('dov'), rule(outcome)];
     given(...heard)
       .when(ada('case.close'))
       .thenExactlyRefused('settled-before-close');
-    given(...heard, ada('decision.markUnnotifiable'))
+    given(...settled, file, assign('dov'), rule('upheld'), ada('decision.markUnnotifiable'))
       .when(ada('case.close'))
       .then({ status: 'closed' });
   });
 
-  it('reopens a closed case', () => {
+  it('gives no new time when its outcome is told', () => {
+    given(window, ...reviewed, rule('upheld'), later('P1D'))
+      .when(notify)
+      .thenFacts({ people: { reported: [{ due: { appealWindow: inTime('P30D') } }] } });
+    given(window, ...reviewed, rule('upheld'), later('P1D'))
+      .when(notify)
+      .thenClocks({ reporterFollowUp: inTime('P7D') });
+  });
+
+  it('reopens a closed case, and never in vain', () => {
     given(...closed)
       .when(file)
       .then({ status: 'open', appeal: 'filed', decision: 'carriedOut', intake: 'reported' });
     given(window, ...closed, later('P29D'))
       .when(file)
-      .thenFacts({ closedAt: null, appeal: { filed: true } });
-  });
-
-  it('is the last word: the leads do not replace it, though it reopened the case', () => {
-    const heard = [...closed, file, assign('dov')];
-    given(...heard, dov('appeal.decide', { outcome: 'upheld' }))
-      .when(ada('meeting.reconvene'))
-      .thenExactlyRefused('before-decision');
-    given(...heard)
-      .when(ada('meeting.reconvene'))
-      .thenExactlyRefused('before-decision');
-  });
-
-  it('gives no new time when its outcome is told', () => {
-    const told = [file, assign('dov'), dov('appeal.decide', { outcome: 'upheld' }), later('P1D')];
-    given(window, ...settled, ...told)
-      .when(rui('decision.notifyReportedPerson', { medium: 'email' }))
-      .thenFacts({ due: { appealWindow: '2026-05-31T10:00:00.000Z' } });
-  });
-
-  it('does not reopen a closed case in vain', () => {
+      .thenFacts({ closedAt: null, people: { reported: [{ appeal: { filed: true } }] } });
     given(window, ...closed, later('P31D'))
       .when(file)
       .thenExactlyRefused('appeal-window');
-    given(window, ...settled, later('P30D'), elapsed('appealWindow'), ada('case.close'))
-      .when(file)
-      .thenRefused('appeal-window');
-    given(
-      ...settled,
-      file,
-      assign('dov'),
-      dov('appeal.decide', { outcome: 'upheld' }),
-      ada('decision.markUnnotifiable'),
-      ada('case.close'),
-    )
+    const over = [...settled, file, assign('dov'), rule('upheld'), notify, ada('case.close')];
+    given(...over)
       .when(file)
       .thenRefused('one-appeal');
   });
 
-  it('leaves the decision with the reviewers while they review', () => {
-    given(...closed, file)
-      .when(una('meeting.reconvene'))
-      .thenExactlyRefused('before-decision');
+  it('is each person’s own', () => {
+    const tell = (whom: string) =>
+      rui('decision.notifyReportedPerson', { for: whom, medium: 'email' });
+    const two = [
+      ...metOver(ofTwo),
+      ada('decision.record', verdict),
+      tell('reported-1'),
+      tell('reported-2'),
+    ];
+    const first = [
+      ...two,
+      cleo('appeal.file', { for: 'reported-1' }),
+      dov('appeal.assignReviewers', { for: 'reported-1', reviewers: ['dov'] }),
+      dov('appeal.decide', { for: 'reported-1', outcome: 'overturned' }),
+    ];
+    given(...two)
+      .when(file)
+      .thenExactlyRefused('known-reference');
+    given(...first)
+      .when(cleo('appeal.file', { for: 'reported-2' }))
+      .thenFacts({
+        people: {
+          reported: [
+            { decision: { finding: 'no-violation' }, appeal: { outcome: 'overturned' } },
+            { decision: { finding: 'violation' }, appeal: { filed: true, outcome: null } },
+          ],
+        },
+      });
+    // who it can be is clear, where the other cannot appeal any more
+    given(...first)
+      .when(file)
+      .thenOf('reported-2', { appeal: 'filed' });
   });
 });

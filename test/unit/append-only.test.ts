@@ -80,9 +80,9 @@ test('nor does it give way to whoever switches triggers off by the session', asy
 describe('the server’s role', () => {
   test('takes further entries, and no second one with the same number', async () => {
     const again = (seq: number) => (sql: Sql) => sql`
-      insert into history (case_id, seq, outcome, type, facts, sealed, sealed_hash, by, at, version,
+      insert into history (case_id, seq, outcome, type, facts, parts, by, at, version,
         stages, snapshot_hash, violations, machine_id, machine_version, previous_hash, hash)
-      select case_id, ${seq}, outcome, type, facts, sealed, sealed_hash, by, at, version,
+      select case_id, ${seq}, outcome, type, facts, parts, by, at, version,
         stages, snapshot_hash, violations, machine_id, machine_version, previous_hash, hash
       from history where case_id = ${caseId} and seq = 2`;
     await under('server', again(100));

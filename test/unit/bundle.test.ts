@@ -194,6 +194,52 @@ describe('a bundle', () => {
   });
 });
 
+describe('a bundle of a case from which content was taken away', () => {
+  const redacting = [
+    ...story,
+    cleo('case.redact', { seq: 3, parts: ['content'] }),
+    ada('case.confirm', { seq: story.length + 2 }),
+  ];
+  const redacted = write(redacting);
+  const without = (seq: number, ...gone: string[]) => ({
+    ...redacted,
+    entries: redacted.entries.map((entry) =>
+      entry.seq === seq
+        ? {
+            ...entry,
+            sealed: Object.fromEntries(
+              Object.entries(entry.sealed).filter(([part]) => !gone.includes(part)),
+            ),
+          }
+        : entry,
+    ),
+  });
+
+  test('verifies where it says what is gone', async () => {
+    const text = await bundleOf(without(3, 'content'));
+    expect(text.split('\n')[3]).toContain('"redacted":["content"]');
+    expect(await verify(text)).toMatchObject({ ok: true, failures: [] });
+  });
+
+  test.each([
+    ['is still there', redacted, [3, 'redacted']],
+    ['is another one', without(3, 'identity:reporter'), [3, 'redacted']],
+    ['is more than that', without(3, 'content', 'identity:reporter'), [3, 'redacted']],
+  ])('does not where what should be gone %s', async (_, forged, found) => {
+    const { checked, failures } = await verify(await bundleOf(forged));
+    expect(checked).toMatchObject({ chain: 'ok', replay: 'ok', bundle: 'failed' });
+    expect(failures.map(({ seq, check }) => [seq, check])).toEqual([found]);
+  });
+
+  test('does not where something else is gone, which no step took away', async () => {
+    const both = { ...without(3, 'content') };
+    const entries = both.entries.map((entry) =>
+      entry.seq === 6 ? { ...entry, sealed: {} } : entry,
+    );
+    expect(checksOf(await verify(await bundleOf({ ...both, entries })))).toEqual([[6, 'redacted']]);
+  });
+});
+
 describe("a bundle's checkpoint", () => {
   const other = checkpointSigner(Buffer.alloc(32, 8)).verifierKey;
 

@@ -1,19 +1,43 @@
 import { describe, it } from 'vitest';
-import { closed, covered, recorded, safe, settled } from '../support/chapters.ts';
-import { ada, cleo, dov, eve, kim, rui, time } from '../support/cast.ts';
-import { begin, elapsed, given, inTime, later, opened } from '../support/story.ts';
+import {
+  closed,
+  convened,
+  covered,
+  handOver,
+  met,
+  recorded,
+  reported,
+  safe,
+  secondReport,
+  settled,
+  theReport,
+  welcomed,
+} from '../support/chapters.ts';
+import { ada, ben, cleo, dov, eve, kim, rui, time, uma } from '../support/cast.ts';
+import {
+  begin,
+  elapsed,
+  given,
+  inTime,
+  later,
+  opened,
+  sceneAfter,
+  type Happening,
+} from '../support/story.ts';
 
 const close = ada('case.close');
 const recuse = (person: string) => dov('case.recuse', { person });
+const confirmed = (by: typeof ada, ...story: readonly Happening[]) => [
+  ...story,
+  by('case.confirm', { seq: sceneAfter(...story).seq }),
+];
+const duplicate = (...story: readonly Happening[]) =>
+  confirmed(ben, ...story, ada('case.link', { relation: 'duplicate' }));
 
 describe('opening', () => {
   it('belongs to handlers', () => {
-    given()
-      .when(opened({ by: 'eve' }))
-      .thenExactlyRefused('who-may-act');
-    given()
-      .when(opened({ by: 'ike' }))
-      .thenExactlyRefused('who-may-act');
+    for (const by of ['eve', 'ike', 'uma'])
+      given().when(opened({ by })).thenExactlyRefused('who-may-act');
     given()
       .when(opened({ by: 'dov' }))
       .then({ status: 'open' });
@@ -26,8 +50,8 @@ describe('opening', () => {
         openedBy: 'cleo',
         staff: {
           outside: [
-            { person: 'ada', why: 'excluded', lead: true },
-            { person: 'rui', why: 'excluded', lead: false },
+            { person: 'ada', why: 'excluded', offices: ['lead'] },
+            { person: 'rui', why: 'excluded', offices: [] },
           ],
         },
       });
@@ -38,8 +62,10 @@ describe('opening', () => {
 });
 
 describe('reopening', () => {
-  it('returns to where every stage stood', () => {
-    const stood = [...covered, ada('case.link', { relation: 'duplicate' }), close];
+  const left = departs(['reporterCare', 'followUp', 'decision']);
+  const stood = confirmed(ben, ...covered, left);
+
+  it('returns to where every stage stood, those of people too', () => {
     given(...stood)
       .when(dov('case.reopen'))
       .then({
@@ -49,20 +75,22 @@ describe('reopening', () => {
         reporterCare: 'due',
         leadsMeeting: 'concluded',
         reportedPersonFollowUp: 'conversing',
-        decision: 'idle',
+        decision: 'deliberating',
         appeal: 'idle',
         publicCommunication: 'quiet',
       });
     given(...stood, dov('case.reopen'))
       .when(rui('followUp.complete'))
-      .then({ reportedPersonFollowUp: 'completed', decision: 'deliberating' });
+      .then({ reportedPersonFollowUp: 'completed' });
   });
 
   it('starts no clock anew', () => {
     const resting = [
-      ...recorded,
-      ada('case.link', { relation: 'duplicate' }),
-      close,
+      ...confirmed(
+        ben,
+        ...recorded,
+        departs(['intake', 'leadsMeeting', 'decision', 'reporterCare']),
+      ),
       later('PT5H'),
     ];
     given(...resting)
@@ -93,6 +121,115 @@ describe('reopening', () => {
     given(...settled)
       .when(ada('case.reopen'))
       .thenExactlyRefused('in-its-stage');
+  });
+
+  it('takes a report up that comes later', () => {
+    given(...closed, ada('case.reopen'), ...welcomed)
+      .when(cleo('intake.recordReport', secondReport))
+      .then({ intake: 'recorded', leadsMeeting: 'awaiting', reporterCare: 'due' });
+  });
+
+  function departs(items: readonly string[]) {
+    const rule = 'settled-before-close';
+    return ada('case.close', {
+      departures: [{ rule, ground: 'impossible', items, reason: 'words' }],
+    });
+  }
+});
+
+describe('a duplicate', () => {
+  it('is said to be one by two', () => {
+    const story = [...reported, ada('case.link', { relation: 'duplicate' })];
+    given(...story.slice(0, -1))
+      .when(ada('case.link', { relation: 'duplicate' }))
+      .thenFacts({ duplicateOf: null, proposals: [{ type: 'case.link' }] });
+    given(...story)
+      .when(ben('case.confirm', { seq: story.length + 1 }))
+      .thenFacts({ duplicateOf: story.length + 1, proposals: [] });
+  });
+
+  it('owes nothing but the answer to each of its reporters', () => {
+    given(...duplicate(...reported))
+      .when(close)
+      .thenRefusedFor('settled-before-close', { missing: ['reporterCare: reporter'] });
+    given(...duplicate(...convened, cleo('immediate.assess', { needed: true })))
+      .when(close)
+      .thenRefusedFor('settled-before-close', {
+        missing: ['immediateResponse', 'reporterCare: reporter'],
+      });
+  });
+
+  it('answers with what became of the case that stands for it', () => {
+    const answer = (told: string[], original: object) =>
+      ada(
+        'care.followUpWithReporter',
+        { covered: told, medium: 'phone' },
+        { original: original as never },
+      );
+    const story = duplicate(...reported);
+    given(...story)
+      .when(answer(['discussed'], { met: false, decided: false }))
+      .thenExactlyRefused('follow-up-after-meeting');
+    given(...story)
+      .when(answer(['determination'], { met: true, decided: false }))
+      .thenExactlyRefused('follow-up-after-meeting');
+    const told = answer(['determination', 'actions'], { met: true, decided: true });
+    given(...story)
+      .when(told)
+      .then({ reporterCare: 'followedUp' });
+    given(...story, told)
+      .when(close)
+      .then({ status: 'closed' });
+  });
+
+  it.each(['duplicate', 'voided', 'erased'])('stands behind no case that is %s', (what) => {
+    const linked = { duplicate: false, voided: false, erased: false, [what]: true };
+    given(...reported)
+      .when(ada('case.link', { relation: 'duplicate' }, { linked }))
+      .thenExactlyRefused('duplicate-of-a-live-case');
+  });
+});
+
+describe('notes and redactions', () => {
+  it('may be noted what there is no event for', () => {
+    for (const story of [[], met, settled])
+      given(...story)
+        .when(kim('case.addNote'))
+        .then({ status: 'open' });
+  });
+
+  it('take content away for good, by two', () => {
+    const redact = ada('case.redact', { seq: 4, parts: ['content'] });
+    given(...recorded)
+      .when(redact)
+      .thenFacts({ redactions: [], proposals: [{ type: 'case.redact' }] });
+    given(...recorded, redact)
+      .when(dov('case.confirm', { seq: 5 }))
+      .thenFacts({ redactions: [{ seq: 4, parts: ['content'] }], proposals: [] });
+    given(...recorded, dov('case.hold'))
+      .when(redact)
+      .thenExactlyRefused('hold-prevents-erasure');
+    given(...recorded, redact, dov('case.hold'))
+      .when(dov('case.confirm', { seq: 5 }))
+      .thenExactlyRefused('hold-prevents-erasure');
+    given(...recorded)
+      .when(ada('case.redact', { seq: 9, parts: ['content'] }, { redacts: [] }))
+      .thenExactlyRefused('known-reference');
+  });
+});
+
+describe('what takes two', () => {
+  it('is confirmed by an ombud where an office is reported and the case is called none', () => {
+    const against = { ...theReport, reportedPersons: [{ staff: 'dov' }] };
+    const story = [...welcomed, cleo('intake.recordReport', against), ...handOver];
+    const proposed = [...story, ada('case.void', { reason: 'not-ours' })];
+    const { seq } = sceneAfter(...proposed);
+    given(...proposed)
+      .when(ben('case.confirm', { seq }))
+      .thenExactlyRefused('takes-two');
+    given(...proposed)
+      .when(uma('case.confirm', { seq }))
+      .then({ status: 'closed' });
   });
 });
 
@@ -130,26 +267,33 @@ describe('holding and erasing', () => {
   });
 
   it('is for ever', () => {
-    for (const event of [ada('case.reopen'), hold, recuse('ben'), erase, cleo('appeal.file')])
+    const urgent = cleo('immediate.assess', { needed: true });
+    for (const event of [
+      ada('case.reopen'),
+      hold,
+      recuse('ben'),
+      erase,
+      cleo('appeal.file'),
+      urgent,
+    ])
       given(...closed, erase)
         .when(event)
         .thenExactlyRefused('case-erased');
   });
 
   it('lets auditors in for a time, at an organizer’s word', () => {
-    const grant = (until: string) => dov('case.grantDisclosure', { person: 'eve', until });
+    const grant = (until: string, person = 'eve') => dov('case.grantDisclosure', { person, until });
     given(...closed, grant('2026-06-01'))
       .when(grant('2026-07-01'))
       .thenFacts({ staff: { disclosures: [{ person: 'eve', until: '2026-07-01' }] } });
     given(grant('2026-06-01'))
       .when(dov('case.revokeDisclosure', { person: 'eve' }))
       .thenFacts({ staff: { disclosures: [] } });
-    given()
-      .when(dov('case.grantDisclosure', { person: 'ben', until: '2026-06-01' }))
-      .thenExactlyRefused('known-reference');
-    given()
-      .when(dov('case.revokeDisclosure', { person: 'eve' }))
-      .thenExactlyRefused('known-reference');
+    for (const event of [
+      grant('2026-06-01', 'ben'),
+      dov('case.revokeDisclosure', { person: 'eve' }),
+    ])
+      given().when(event).thenExactlyRefused('known-reference');
     given().when(eve('case.hold')).thenRefused('who-may-act');
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { caseMachine } from '../../machines/case.ts';
-import { graphOf, stageNames, type Graph, type Node } from '../../machines/diagram.ts';
+import { graphOf, type Graph, type Node } from '../../machines/diagram.ts';
 import { eventTypes } from '../../machines/events.ts';
 import { universalRules } from '../../machines/rules.ts';
-import { homes, stageNames as stagesOfTheEngine } from '../../src/engine/step/statechart.ts';
+import { homes, stageNames } from '../../machines/stages.ts';
+import { machines } from '../../machines/configurations.ts';
 import { renderDiagram } from '../../src/diagram/render.ts';
 
 interface State {
@@ -11,31 +11,42 @@ interface State {
   readonly states: Readonly<Record<string, State>>;
 }
 
-/** Every state of the definition, as the graph names it. */
-function idsWithin({ path, states }: State): string[] {
-  const [first, ...inside] = path;
-  const id = inside.length > 0 ? inside.join('.') : first;
-  return [...(id === undefined ? [] : [id]), ...Object.values(states).flatMap(idsWithin)];
-}
+const within = (node: State): State[] => [node, ...Object.values(node.states).flatMap(within)];
+/** Every state of the definition, as the graph names it; of the case’s own, `open` goes without saying. */
+const all = [
+  ...within(machines.case.root).map(({ path: [first, ...inside] }) =>
+    inside.length > 0 ? inside.join('.') : (first ?? ''),
+  ),
+  ...[machines.reporter, machines.reported].flatMap(({ root }) =>
+    within(root).map(({ path }) => path.join('.')),
+  ),
+].filter((id) => id !== '');
 
 const idsOf = ({ nodes }: Graph) =>
   nodes.filter(({ kind }) => kind !== 'initial').map(({ id }) => id);
-const all = idsWithin(caseMachine.root);
 const overview = graphOf();
 
 describe('the graph', () => {
-  test('knows the stages in the order of the procedure', () => {
-    expect(stageNames).toEqual(stagesOfTheEngine);
-  });
-
   test.each(stageNames)('holds every state of %s', (stage) => {
     const inside = all.filter((id) => id === stage || id.startsWith(`${stage}.`));
     expect(idsOf(graphOf(stage)).toSorted()).toEqual(inside.toSorted());
   });
 
-  test('holds the case, its stages and their states in the overview', () => {
+  test('holds the case, all stages and their states in the overview', () => {
     const notNested = all.filter((id) => id.split('.').length <= 2);
     expect(idsOf(overview).toSorted()).toEqual(notNested.toSorted());
+  });
+
+  test('tells whose a stage is, and that it runs as long as the case is open', () => {
+    const regions = overview.nodes.filter(({ kind }) => kind === 'region');
+    expect(regions.map(({ id }) => id)).toEqual(stageNames);
+    expect(new Set(regions.map(({ parent }) => parent))).toEqual(new Set(['open']));
+    const labels = Object.fromEntries(regions.map(({ id, label }) => [id, label]));
+    expect(labels).toMatchObject({
+      intake: 'intake',
+      reporterCare: 'reporterCare, of each reporter',
+      decision: 'decision, of each reported person',
+    });
   });
 
   test.each(stageNames)('shows every event of %s, and none of another stage', (stage) => {
@@ -79,12 +90,19 @@ describe('the graph', () => {
       { to: 'leadsMeeting.overdue', kind: 'deadline', label: 'after leadsMeet' },
     ]);
     expect(edges('decision', 'decided')).toMatchObject([
-      { to: 'decision.carriedOut', kind: 'condition', given: 'everythingCarriedOut' },
+      { to: 'decision.carriedOut', kind: 'condition', given: 'everything is carried out' },
     ]);
-    expect(edges('leadsMeeting', 'inSession')).toMatchObject([{ raises: 'meetingConcluded' }]);
     expect(edges('reportedPersonFollowUp', 'idle')).toMatchObject([
-      { to: 'reportedPersonFollowUp.choosing', kind: 'internal', label: 'meetingConcluded' },
+      { to: 'reportedPersonFollowUp.conversing', kind: 'event' },
+      { to: 'reportedPersonFollowUp.choosing', given: 'the leads have met' },
     ]);
+    const again = overview.edges.filter(({ from, to }) => from === 'closed' && to === 'past');
+    expect(again).toContainEqual(
+      expect.objectContaining({ label: 'immediate.assess', raises: 'itself' }),
+    );
+    expect(overview.nodes.find(({ id }) => id === 'open')?.takes).toContain(
+      'case.confirm → what was proposed',
+    );
   });
 
   test('leaves the rules out that are on every event', () => {

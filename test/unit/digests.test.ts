@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { eventSchemas, type EventInput } from '../../machines/events.ts';
-import { digestsOf, identifiersOf, reportedBy } from '../../src/engine/confidential/digests.ts';
+import { digestsOf, identifiersOf } from '../../src/engine/confidential/digests.ts';
+
+type Words = Readonly<Record<string, string>>;
 
 const key = Buffer.alloc(32, 1);
 
 /** Whether two descriptions have something in common. */
-function alike(one: object, other: object): boolean {
-  const [first = [], second = []] = [one, other].map((person) =>
-    digestsOf(key, [{ ref: 'reported-1', ...person }]).map(({ digest }) => digest.toString('hex')),
+function alike(one: Words, other: Words): boolean {
+  const [first = [], second = []] = [one, other].map((words) =>
+    digestsOf(key, [{ ref: 'reported-1', words }]).map(({ digest }) => digest.toString('hex')),
   );
   return first.some((digest) => second.includes(digest));
 }
@@ -48,7 +49,7 @@ describe('one person is recognised', () => {
 });
 
 describe('two persons are told apart', () => {
-  test.each([
+  test.each<[Words, Words]>([
     [{ name: 'Robin Quill' }, { name: 'Robin Quilter' }],
     [{ name: 'Robin Quill' }, { name: 'Robin' }],
     [{ name: 'Robin Quill' }, { name: 'Robin Robin Quill' }],
@@ -73,7 +74,7 @@ test('a name and the address behind it are two things', () => {
 });
 
 test('a digest tells nothing without its key', () => {
-  const person = [{ ref: 'reported-1', name: 'Robin Quill' }];
+  const person = [{ ref: 'reported-1', words: { name: 'Robin Quill' } }];
   const [one] = digestsOf(key, person);
   expect(one?.digest).toHaveLength(32);
   expect(one?.digest).toEqual(digestsOf(key, person)[0]?.digest);
@@ -89,24 +90,22 @@ test('takes time in proportion to the longest texts that there may be', () => {
   expect(performance.now() - begin).toBeLessThan(3_000);
 });
 
-describe('an event', () => {
-  const parse = (event: object) =>
-    eventSchemas[(event as EventInput).type].parse(event) as unknown as EventInput;
+describe('who reports and who is reported is known again', () => {
+  const words = { name: 'Robin Quill', contact: 'robin@example.org' };
+  const kindsOf = (ref: string) => digestsOf(key, [{ ref, words }]).map(({ kind }) => kind);
 
-  test('names reported persons, counted on from those known before', () => {
-    const event = parse({
-      type: 'intake.addClarification',
-      answer: 'It was two.',
-      reportedPersons: [{ name: 'Robin' }, { staff: 'ben' }],
-    });
-    expect(reportedBy(event, 2)).toMatchObject([
-      { ref: 'reported-3', name: 'Robin' },
-      { ref: 'reported-4', staff: 'ben' },
-    ]);
+  test.each(['reporter', 'reporter-2', 'reported-1'])('as %s, by name and contact', (ref) => {
+    expect(kindsOf(ref)).toEqual(['name', 'contact']);
   });
 
-  test('that names nobody has no digests', () => {
-    expect(reportedBy(parse({ type: 'case.close' }), 0)).toEqual([]);
-    expect(reportedBy(parse({ type: 'intake.addClarification', answer: 'No.' }), 0)).toEqual([]);
+  test('and nobody else: who saw or suffered it leaves no digest', () => {
+    expect(kindsOf('other-1')).toEqual([]);
+  });
+
+  test('the one as the other, and each by their own reference', () => {
+    const [reporting] = digestsOf(key, [{ ref: 'reporter', words }]);
+    const [reported] = digestsOf(key, [{ ref: 'reported-3', words }]);
+    expect(reporting?.digest).toEqual(reported?.digest);
+    expect([reporting?.ref, reported?.ref]).toEqual(['reporter', 'reported-3']);
   });
 });

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { roles, type Role } from '../../machines/context.ts';
+import { z } from 'zod';
+import { roles, type Role } from '../../machines/vocabulary.ts';
 import {
   eventDefinitions,
   eventInput,
   eventSchemas,
   eventTypes,
+  exampleOf,
   schemaName,
+  sendableTypes,
   type EventType,
 } from '../../machines/events.ts';
+import { bare, marksOf } from '../../machines/events/marks.ts';
+import { homes } from '../../machines/stages.ts';
 import { confidentialFields } from '../../src/engine/step/split.ts';
-import { homes } from '../../src/engine/step/statechart.ts';
 
 const stageOf: Readonly<Record<string, string>> = {
   case: 'case',
@@ -23,40 +27,49 @@ const stageOf: Readonly<Record<string, string>> = {
   publicity: 'publicCommunication',
 };
 
-/** Where lifecycle.md says "handlers", and where rules narrow it further, the handlers may send it. */
+/** Where the lifecycle says "handlers", and where rules narrow it further, the handlers may send it. */
 const handlers: readonly Role[] = ['responder', 'lead', 'coordinator', 'organizer'];
 const narrower: Partial<Record<EventType, readonly Role[]>> = {
   'case.readmit': ['organizer'],
+  'case.noteAbsence': ['lead', 'coordinator', 'organizer'],
   'case.nameSubstitute': ['lead', 'organizer'],
   'case.link': ['lead'],
-  'case.close': ['lead', 'coordinator'],
+  'case.confirm': ['lead', 'organizer'],
+  'case.close': ['lead', 'coordinator', 'organizer'],
   'case.reopen': ['lead', 'organizer'],
   'case.hold': ['organizer'],
   'case.releaseHold': ['organizer'],
   'case.grantDisclosure': ['organizer'],
   'case.revokeDisclosure': ['organizer'],
   'case.erase': ['organizer'],
+  // the person who follows up plans too, and the rules say so
+  'meeting.planFollowUps': handlers,
   'decision.record': ['lead'],
+  'decision.amend': ['lead'],
+  'decision.abandonResponse': ['lead'],
   'decision.markUnnotifiable': ['lead'],
   'appeal.assignReviewers': ['organizer'],
 };
 
+const words = 'name appearance height clothing voiceAccent badge'.split(' ');
 const people = [
-  ...'name appearance height clothing voiceAccent badge'
-    .split(' ')
-    .map((field) => `reportedPersons.${field}`),
-  ...'name contact description'.split(' ').map((field) => `others.${field}`),
-  'reporter.name',
-  'reporter.contact',
+  ...words.map((field) => `reportedPersons.${field}`),
+  ...'name contact description staff'.split(' ').map((field) => `others.${field}`),
+  ...'name contact staff'.split(' ').map((field) => `reporter.${field}`),
 ];
 
-/** What lifecycle.md marks ⚿; the events that are not here have none. */
+/** What the lifecycle marks ⚿; the events that are not here have none. */
 const confidential: Partial<Record<EventType, string>> = {
   'case.link': 'case',
   'case.reopen': 'reason',
+  'case.noteBreach': 'what',
+  'case.addNote': 'text',
+  'case.redact': 'reason',
   'intake.checkSafety': 'notes',
   'intake.recordReport': `description location circumstances volunteeredSuggestion ${people.join(' ')}`,
   'intake.addClarification': `question answer ${people.join(' ')}`,
+  'intake.identify': words.join(' '),
+  'intake.withdrawAccusation': 'reason',
   'intake.askSafetyConcern': 'answer',
   'intake.noteWithdrawalRequest': 'statement',
   'intake.inviteWithdrawal': 'notes',
@@ -67,10 +80,12 @@ const confidential: Partial<Record<EventType, string>> = {
   'immediate.seekResource': 'notes',
   'immediate.assess': 'rationale',
   'immediate.takeAction': 'notes',
+  'immediate.liftAction': 'notes',
   'immediate.resolve': 'outcome',
   'care.provide': 'contact notes',
   'care.followUpWithReporter': 'notes',
   'care.followUpWithImpacted': 'notes',
+  'care.dropFollowUp': 'reason',
   'meeting.reviewReport': 'findings',
   'meeting.consultPastIncidents': 'related notes',
   'meeting.discussResponses': 'notes',
@@ -88,6 +103,8 @@ const confidential: Partial<Record<EventType, string>> = {
   'followUp.excuseByIntent': 'notes',
   'followUp.discloseReporter': 'notes',
   'decision.record': 'rationale responses.description',
+  'decision.amend': 'reason responses.description',
+  'decision.abandonResponse': 'reason',
   'decision.notifyReportedPerson': 'message',
   'decision.markUnnotifiable': 'reason',
   'appeal.file': 'grounds',
@@ -99,36 +116,119 @@ const confidential: Partial<Record<EventType, string>> = {
   'publicity.discloseDetails': 'notes',
 };
 
+/** Every string of a schema, with where it stands and what its own marks say. */
+interface Text {
+  readonly path: string;
+  readonly schema: z.ZodType;
+  readonly marks: Readonly<Record<string, unknown>>;
+}
+function textsIn(schema: z.core.$ZodType, path = '', above: Text['marks'] = {}): Text[] {
+  const inner = bare(schema);
+  const marks = { ...above, ...marksOf(schema) };
+  if (inner instanceof z.ZodString) return [{ path, schema: inner, marks }];
+  if (inner instanceof z.ZodArray) return textsIn(inner.element, `${path}[]`, marksOf(schema));
+  if (inner instanceof z.ZodUnion) return inner.options.flatMap((one) => textsIn(one, path, marks));
+  if (!(inner instanceof z.ZodObject)) return [];
+  return Object.entries(inner.shape).flatMap(([key, field]) =>
+    textsIn(field as z.core.$ZodType, `${path}.${key}`),
+  );
+}
+const takes = (schema: z.ZodType, ...all: readonly string[]) =>
+  all.every((one) => schema.safeParse(one).success);
+const isShort = (schema: z.ZodType) => !takes(schema, 'a b');
+
 describe.each(eventTypes)('%s', (type) => {
   const [prefix = ''] = type.split('.');
+  const definition = eventDefinitions[type];
 
   it('has a schema of its own name, which takes nothing of another type', () => {
     expect(eventSchemas[type].safeParse({ type: 'case.unheardOf' }).success).toBe(false);
-    expect(eventSchemas[type].meta()).toMatchObject({ id: schemaName(type), title: type });
+    const { title, description } = definition;
+    expect(eventSchemas[type].meta()).toMatchObject({ id: schemaName(type), title, description });
+    expect([title, description]).toEqual([
+      expect.stringMatching(/\S/),
+      expect.stringMatching(/\.$/),
+    ]);
+  });
+
+  it('has an example that its schema takes', () => {
+    expect(eventSchemas[type].safeParse(exampleOf(type)).error).toBeUndefined();
   });
 
   it('belongs to the stage of its prefix, where some state takes it', () => {
-    expect(homes[type].stage).toBe(stageOf[prefix]);
+    // for whom it is has no machine: what is planned for them is a list of the case's
+    const own = type === 'care.followUpWithImpacted' ? 'case' : stageOf[prefix];
+    expect(homes[type].stage).toBe(own);
     expect(homes[type].takenIn).not.toEqual([]);
   });
 
   it('is sent by whom the lifecycle names', () => {
     const named = narrower[type] ?? (prefix === 'meeting' ? ['lead'] : handlers);
-    expect([...eventDefinitions[type].who].toSorted()).toEqual([...named].toSorted());
-    expect(roles).toEqual(expect.arrayContaining([...eventDefinitions[type].who]));
+    expect([...definition.who].toSorted()).toEqual([...named].toSorted());
+    expect(roles).toEqual(expect.arrayContaining([...definition.who]));
   });
 
-  it('keeps confidential what the lifecycle marks', () => {
-    const marked = confidential[type]?.split(' ') ?? [];
+  it('keeps confidential what the lifecycle marks, and the reasons for a departure', () => {
+    const marked = [...(confidential[type]?.split(' ') ?? []), 'departures.reason'];
     expect(confidentialFields(type).toSorted()).toEqual(marked.toSorted());
+  });
+
+  it('marks every name for what it is the name of', () => {
+    expect(textsIn(eventSchemas[type])).not.toEqual([]);
+    for (const { path, schema, marks } of textsIn(eventSchemas[type])) {
+      const named = marks['x-names'];
+      const at = `${type}${path}`;
+      if (takes(schema, 'reporter', 'reported-1', 'other-12') && !takes(schema, 'ada'))
+        expect([at, named]).toEqual([at, 'person']);
+      else if (takes(schema, 'audience-1') && !takes(schema, 'ada'))
+        expect([at, named]).toEqual([at, 'audience']);
+      else if (isShort(schema) && takes(schema, 'ada', 'rui-2'))
+        expect([at, named]).toEqual([at, takes(schema, 'x'.repeat(64)) ? 'kind' : 'staff']);
+      else if (named !== undefined) expect([at, named]).toEqual([at, 'case']);
+    }
+  });
+
+  it('marks as confidential every free text', () => {
+    for (const { path, schema, marks } of textsIn(eventSchemas[type])) {
+      // what stays undone is named by the rule that says so
+      if (!takes(schema, 'Any words.') || path.endsWith('departures[].items[]')) continue;
+      const sealed = marks['x-confidential'] === true || path.startsWith('.related');
+      expect([path, sealed]).toEqual([path, true]);
+    }
+  });
+
+  it('can say when it happened, and why it departs from a rule', () => {
+    const { shape } = eventSchemas[type];
+    expect(Object.keys(shape)).toEqual(expect.arrayContaining(['happenedAt', 'departures']));
+    expect('for' in shape).toBe(definition.concerns !== undefined);
+  });
+});
+
+describe('numbers', () => {
+  it('of entries, measures and responses are marked for what they are', () => {
+    const fields = (type: EventType) => Object.entries(eventDefinitions[type].fields);
+    const marks = (name: string) =>
+      eventTypes.flatMap((type) =>
+        fields(type).flatMap(([key, field]) => (key === name ? marksOf(field)['x-names'] : [])),
+      );
+    expect(new Set(marks('seq'))).toEqual(new Set(['entry']));
+    expect(new Set(marks('action'))).toEqual(new Set(['action']));
+    expect(new Set(marks('response'))).toEqual(new Set(['response']));
+  });
+});
+
+describe('what is sent', () => {
+  it('is any event but the erasure, which has a route of its own', () => {
+    const rest = eventTypes.filter((type) => type !== 'case.erase');
+    expect([...sendableTypes]).toEqual(rest);
   });
 });
 
 const taken = (event: unknown) => eventInput.safeParse(event).success;
 const clarification = (answer: unknown) => ({ type: 'intake.addClarification', answer });
 
-describe('what is sent', () => {
-  it('is an event of the lifecycle', () => {
+describe('a payload', () => {
+  it('is of an event of the lifecycle', () => {
     expect(taken({ type: 'intake.thankReporter' })).toBe(true);
     expect(taken(clarification('words'))).toBe(true);
   });
@@ -137,8 +237,7 @@ describe('what is sent', () => {
     'xstate.init',
     'xstate.stop',
     'xstate.after.leadsMeet.case.open.leadsMeeting.awaiting',
-    'internal.notified',
-    'internal.meetingConcluded',
+    'internal.follow',
     'deadline.leadsMeet',
     'case.open',
     'case.erase',
@@ -210,6 +309,14 @@ describe('what is sent', () => {
       });
     expect(review(3, 4)).toBe(true);
     expect(review(3, 3)).toBe(false);
+    const depart = (...rules: string[]) =>
+      taken({
+        type: 'case.close',
+        departures: rules.map((rule) => ({ rule, ground: 'impossible', reason: 'words' })),
+      });
+    expect(depart('settled-before-close', 'notice-before-close')).toBe(true);
+    expect(depart('settled-before-close', 'settled-before-close')).toBe(false);
+    expect(depart('lunch-before-close')).toBe(false);
   });
 
   it.each(['a', 'Ada', '9ada', 'ada b', 'ada_b', `a${'b'.repeat(32)}`, 'ada\n'])(
@@ -222,7 +329,7 @@ describe('what is sent', () => {
   it.each(['reporter-1', 'reported-0', 'reported', 'other-01', 'witness-1', 'other-1 '])(
     'refers to nobody as %j',
     (ref) => {
-      expect(taken({ type: 'care.followUpWithImpacted', ref })).toBe(false);
+      expect(taken({ type: 'care.followUpWithImpacted', for: ref })).toBe(false);
     },
   );
 

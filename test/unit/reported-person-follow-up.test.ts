@@ -1,38 +1,72 @@
 import { describe, it } from 'vitest';
 import {
+  beginTalk,
   convened,
   conversing,
   covered,
-  declined,
+  decided,
+  meet,
   met,
+  metOver,
+  ofTwo,
   points,
-  reported,
+  recorded,
+  revealing,
   theReport,
-  welcomed,
 } from '../support/chapters.ts';
-import { ada, cleo, dov, identifying, kim, rui } from '../support/cast.ts';
+import { ada, cleo, departing, dov, identifying, kim, rui } from '../support/cast.ts';
 import { given, opened } from '../support/story.ts';
 
-const began = rui('followUp.begin', { medium: 'in-person' });
+const decline = ada('followUp.decline');
+const complete = rui('followUp.complete');
+const received = rui('followUp.receiveApology');
+/** Somebody else writes, and can be reached. */
+const second = {
+  form: 'written',
+  channel: 'email',
+  reporter: { anonymous: true, contact: 'words' },
+  revealsReporter: true,
+};
 
 describe('follow-up with the reported person', () => {
-  it('is idle until the leads have met', () => {
-    given().when(opened()).then({ reportedPersonFollowUp: 'idle' });
+  it('waits for the leads to have met', () => {
+    given(...recorded)
+      .when(cleo('case.addNote'))
+      .then({ reportedPersonFollowUp: 'idle' });
     given(...convened)
       .when(kim('followUp.begin', { medium: 'phone' }))
-      .thenExactlyRefused('in-its-stage', 'contact-after-meeting');
-    given(...reported)
-      .when(ada('followUp.decline'))
+      .thenExactlyRefused('contact-after-meeting');
+    given(...convened)
+      .when(decline)
       .thenExactlyRefused('in-its-stage', 'contact-after-meeting');
   });
 
-  it('is begun by the assigned responder, or the coordinator', () => {
+  it('may come before that, where somebody would be in danger', () => {
+    const early = departing(kim('followUp.begin', { medium: 'phone' }), {
+      rule: 'contact-after-meeting',
+      ground: 'safety',
+    });
+    given(...recorded)
+      .when(early)
+      .then({ reportedPersonFollowUp: 'conversing' });
+  });
+
+  it('is begun by the assigned responder, or the coordinator, and decided apart from it', () => {
     given(...met)
-      .when(began)
-      .then({ reportedPersonFollowUp: 'conversing', decision: 'idle' });
+      .when(beginTalk)
+      .then({ reportedPersonFollowUp: 'conversing', decision: 'deliberating' });
     given(...met)
       .when(kim('followUp.begin', { medium: 'phone' }))
-      .thenFacts({ reportedPersonFollowUp: { begun: true, conversing: true } });
+      .thenFacts({ people: { reported: [{ conversation: { begun: true, outcome: null } }] } });
+    given(...conversing)
+      .when(
+        ada('decision.record', {
+          finding: 'inconclusive',
+          deciders: ['ada', 'ben'],
+          responses: [],
+        }),
+      )
+      .then({ reportedPersonFollowUp: 'conversing', decision: 'carriedOut' });
   });
 
   it('has one voice: neither a lead nor another responder nor an organizer begins it', () => {
@@ -42,61 +76,72 @@ describe('follow-up with the reported person', () => {
         .thenExactlyRefused('assigned-speaker');
   });
 
-  it('can be declined, by the leads too; then the leads deliberate', () => {
-    for (const somebody of [ada, rui, kim])
-      given(...met)
-        .when(somebody('followUp.decline'))
-        .then({ reportedPersonFollowUp: 'declined', decision: 'deliberating' });
-    given(...met)
-      .when(cleo('followUp.decline'))
+  it('is a lead’s, where neither the assigned nor a coordinator is there', () => {
+    const left = [dov('case.recuse', { person: 'rui' }), dov('case.recuse', { person: 'kim' })];
+    given(...met, ...left)
+      .when(ada('followUp.begin', { medium: 'phone' }))
+      .then({ reportedPersonFollowUp: 'conversing' });
+    given(...met, ...left.slice(0, 1))
+      .when(ada('followUp.begin', { medium: 'phone' }))
       .thenExactlyRefused('assigned-speaker');
   });
 
-  it('can be broken off', () => {
+  it('can be declined, by the leads too, or broken off', () => {
+    for (const somebody of [ada, rui, kim])
+      given(...met)
+        .when(somebody('followUp.decline'))
+        .then({ reportedPersonFollowUp: 'declined' });
+    given(...met)
+      .when(cleo('followUp.decline'))
+      .thenExactlyRefused('assigned-speaker');
     given(...conversing)
       .when(rui('followUp.decline'))
-      .then({ reportedPersonFollowUp: 'declined', decision: 'deliberating' });
-    given(...conversing)
-      .when(rui('followUp.decline'))
-      .thenFacts({ reportedPersonFollowUp: { conversing: false, outcome: 'declined' } });
+      .thenFacts({ people: { reported: [{ conversation: { outcome: 'declined' } }] } });
   });
 
-  it('is chosen once', () => {
-    given(...declined)
-      .when(rui('followUp.begin', { medium: 'phone' }))
-      .thenExactlyRefused('in-its-stage');
+  it('is chosen as often as there is reason to, before the decision and after', () => {
+    for (const story of [
+      [...met, decline],
+      [...covered, complete],
+      [...decided, decline],
+      [...met, ada('meeting.reconvene')],
+    ])
+      given(...story)
+        .when(beginTalk)
+        .then({ reportedPersonFollowUp: 'conversing' });
     given(...conversing)
-      .when(rui('followUp.begin', { medium: 'phone' }))
+      .when(beginTalk)
       .thenExactlyRefused('in-its-stage');
   });
 
-  it('covers a point once, however often it comes up', () => {
-    given(...conversing, rui('followUp.cover', { point: 'impact' }))
+  it('keeps the points that were covered before', () => {
+    given(...conversing, rui('followUp.cover', { point: 'impact' }), decline, beginTalk)
       .when(rui('followUp.cover', { point: 'impact' }))
-      .thenFacts({ reportedPersonFollowUp: { points: ['impact'] } });
+      .thenFacts({ people: { reported: [{ conversation: { points: ['impact'] } }] } });
   });
 
   it.each(points)('is not complete without %s', (missing) => {
     const others = points.filter((point) => point !== missing);
-    given(...conversing, ...others.map((point) => rui('followUp.cover', { point })))
-      .when(rui('followUp.complete'))
-      .thenExactlyRefused('five-points-covered');
+    const story = [...conversing, ...others.map((point) => rui('followUp.cover', { point }))];
+    given(...story)
+      .when(complete)
+      .thenRefusedFor('five-points-covered', { for: ['reported-1'], missing: [missing] });
+    given(...story)
+      .when(departing(complete, { rule: 'five-points-covered', ground: 'impossible' }))
+      .then({ reportedPersonFollowUp: 'completed' });
   });
 
-  it('is complete with its five points; then the leads deliberate', () => {
+  it('is complete with its five points', () => {
     given(...covered)
-      .when(rui('followUp.complete'))
-      .then({ reportedPersonFollowUp: 'completed', decision: 'deliberating' });
+      .when(complete)
+      .then({ reportedPersonFollowUp: 'completed' });
   });
 
   it.each(
     [
       rui('followUp.cover', { point: 'impact' }),
       rui('followUp.sendMessage'),
-      rui('followUp.recordStatement', { newInformation: true }),
       rui('followUp.complete'),
-      rui('followUp.receiveApology'),
-      rui('followUp.passOnApology', { harmful: false }),
     ].map((event) => [event.event.type, event] as const),
   )('has %s in a conversation only', (_, event) => {
     given(...met)
@@ -104,29 +149,32 @@ describe('follow-up with the reported person', () => {
       .thenRefused('conversation-open');
   });
 
-  it('hears the reported person out', () => {
-    given(...conversing)
-      .when(rui('followUp.recordStatement', { newInformation: true, reaction: 'denying' }))
-      .then({ reportedPersonFollowUp: 'conversing' });
-    given(...declined)
-      .when(rui('followUp.recordStatement', { newInformation: false }))
-      .thenExactlyRefused('in-its-stage', 'conversation-open');
+  it('hears the reported person out whenever they speak, from the report on', () => {
+    const statement = cleo('followUp.recordStatement', {
+      newInformation: true,
+      reaction: 'denying',
+    });
+    for (const story of [recorded, met, [...met, decline], decided])
+      given(...story)
+        .when(statement)
+        .then({ status: 'open' });
+    given().when(statement).thenRefused('report-recorded', 'known-reference');
   });
 
-  it('receives an apology, and passes it on where it does no harm, after the end too', () => {
-    const received = [...conversing, rui('followUp.receiveApology')];
-    given(...received)
-      .when(rui('followUp.passOnApology', { harmful: true }))
+  it('receives an apology at any time, and passes it on where it does no harm', () => {
+    const passOn = (harmful: boolean) => rui('followUp.passOnApology', { harmful });
+    given(...recorded)
+      .when(cleo('followUp.receiveApology'))
+      .thenFacts({ people: { reported: [{ conversation: { apology: 'received' } }] } });
+    given(...conversing, received)
+      .when(passOn(true))
       .thenExactlyRefused('apology-must-not-harm');
     given(...conversing)
-      .when(rui('followUp.passOnApology', { harmful: false }))
+      .when(passOn(false))
       .thenExactlyRefused('apology-must-not-harm');
-    given(...received, rui('followUp.decline'))
+    given(...conversing, received, rui('followUp.decline'))
       .when(kim('followUp.passOnApology', { harmful: false }))
-      .thenFacts({ reportedPersonFollowUp: { apology: 'passed-on' } });
-    given(...conversing, rui('followUp.decline'))
-      .when(rui('followUp.receiveApology'))
-      .thenFacts({ reportedPersonFollowUp: { apology: 'received', outcome: 'declined' } });
+      .thenFacts({ people: { reported: [{ conversation: { apology: 'passed-on' } }] } });
   });
 
   it('sends no message that identifies the reporter, a witness or somebody hurt', () => {
@@ -139,53 +187,94 @@ describe('follow-up with the reported person', () => {
       .then({ reportedPersonFollowUp: 'conversing' });
   });
 
-  it('may name whoever was merely involved, and whoever consents', () => {
+  it('may name whoever was merely involved, and whoever consents to that', () => {
     given(...conversing, cleo('intake.addClarification', { others: [{ role: 'involved' }] }))
       .when(rui('followUp.sendMessage', {}, identifying('other-3')))
       .then({ reportedPersonFollowUp: 'conversing' });
-    const consent = cleo('publicity.recordDisclosureConsent', {
-      ref: 'other-1',
-      instructedByPerson: true,
+    const consent = (to: string) =>
+      cleo('publicity.recordDisclosureConsent', { for: 'other-1', to, instructedByPerson: true });
+    const message = rui('followUp.sendMessage', {}, identifying('other-1'));
+    given(...conversing, consent('reported-person'))
+      .when(message)
+      .then({ reportedPersonFollowUp: 'conversing' });
+    given(...conversing, consent('public'), consent('people-aware'))
+      .when(message)
+      .thenExactlyRefused('reporter-not-revealed');
+    const back = cleo('publicity.withdrawDisclosureConsent', {
+      for: 'other-1',
+      to: 'reported-person',
     });
-    given(...conversing, consent)
-      .when(rui('followUp.sendMessage', {}, identifying('other-1')))
-      .then({ reportedPersonFollowUp: 'conversing' });
+    given(...conversing, consent('reported-person'), back)
+      .when(message)
+      .thenExactlyRefused('reporter-not-revealed');
   });
 
-  it('asks the reporter first where responding would show who reported', () => {
-    const revealing = [
-      ...welcomed,
-      cleo('intake.recordReport', { ...theReport, revealsReporter: true }),
-      ...met.slice(welcomed.length + 1),
-    ];
-    given(...revealing)
-      .when(began)
-      .thenExactlyRefused('reveal-risk-asked');
-    given(...revealing, cleo('intake.askSafetyConcern', { hasConcern: true }))
-      .when(began)
-      .then({ reportedPersonFollowUp: 'conversing' });
-  });
+  describe('where responding would show who reported', () => {
+    const story = metOver(revealing);
+    const asked = cleo('intake.askSafetyConcern', { hasConcern: true });
 
-  it('can’t ask a reporter who could not be reached', () => {
-    given(
-      ...welcomed,
-      cleo('intake.recordReport', { ...theReport, revealsReporter: true }),
-      ...met.slice(welcomed.length + 1),
-      cleo('care.markUnreachable', { attempts: 2 }),
-    )
-      .when(began)
-      .then({ reportedPersonFollowUp: 'conversing' });
-  });
-
-  it('can’t ask a reporter who is out of reach', () => {
-    const byMail = opened({ channel: 'email' });
-    const report = cleo('intake.recordReport', {
-      form: 'written',
-      revealsReporter: true,
-      others: theReport.others,
+    it('asks the reporter first, at every door', () => {
+      const innocent = { finding: 'inconclusive', deciders: ['ada', 'ben'], responses: [] };
+      for (const [before, door] of [
+        [[], beginTalk],
+        [
+          [ada('decision.record', innocent)],
+          rui('decision.notifyReportedPerson', { medium: 'phone' }),
+        ],
+        [
+          [cleo('immediate.assess', { needed: true })],
+          cleo('immediate.takeAction', { kind: 'leave-event' }),
+        ],
+        [[asked, beginTalk, cleo('intake.recordReport', second)], rui('followUp.sendMessage')],
+      ] as const) {
+        given(...story, ...before)
+          .when(door)
+          .thenExactlyRefused('reveal-risk-asked');
+        given(...story, ...before, asked)
+          .when(door)
+          .then({ status: 'open' });
+      }
     });
-    given(byMail, ...welcomed, report, ...met.slice(welcomed.length + 1))
-      .when(began)
+
+    it('cannot ask whoever is out of reach, or could not be reached', () => {
+      given(...story, cleo('care.markUnreachable', { attempts: 2 }))
+        .when(beginTalk)
+        .then({ reportedPersonFollowUp: 'conversing' });
+      const byMail = { form: 'written', revealsReporter: true, others: theReport.others };
+      given(opened({ channel: 'email' }), ...metOver(byMail))
+        .when(beginTalk)
+        .then({ reportedPersonFollowUp: 'conversing' });
+    });
+
+    it('asks each of several', () => {
+      const more = [...story, asked, cleo('intake.recordReport', second)];
+      given(...more)
+        .when(beginTalk)
+        .thenRefusedFor('reveal-risk-asked', { for: ['reporter-2'] });
+      given(...more, asked)
+        .when(beginTalk)
+        .then({ reportedPersonFollowUp: 'conversing' });
+    });
+  });
+
+  it('is each person’s own, and whose must be said', () => {
+    const two = metOver(ofTwo);
+    const talk = (whom: string) => rui('followUp.begin', { for: whom, medium: 'phone' });
+    given(...two)
+      .when(beginTalk)
+      .thenExactlyRefused('known-reference');
+    given(...two)
+      .when(talk('reported-2'))
+      .thenOf('reported-1', { reportedPersonFollowUp: 'choosing' });
+    given(...two, talk('reported-2'))
+      .when(rui('followUp.cover', { point: 'impact' }))
+      .thenFacts({
+        people: {
+          reported: [{ conversation: { points: [] } }, { conversation: { points: ['impact'] } }],
+        },
+      });
+    given(...two, talk('reported-2'))
+      .when(rui('followUp.decline', { for: 'reported-1' }))
       .then({ reportedPersonFollowUp: 'conversing' });
   });
 
@@ -200,6 +289,16 @@ describe('follow-up with the reported person', () => {
     given(...conversing)
       .when(rui(type))
       .thenExactlyRefused(rule);
-    given().when(kim(type)).thenExactlyRefused(rule);
+    given().when(kim(type)).thenRefused(rule);
+    given(...metOver(ofTwo))
+      .when(kim(type, { for: 'reported-2' }))
+      .thenExactlyRefused(rule);
+  });
+
+  it('goes on with whoever was named while the leads met', () => {
+    const late = cleo('intake.addClarification', { reportedPersons: [{ name: 'words' }] });
+    given(...convened, late, ...meet.slice(1, -1))
+      .when(ada('meeting.conclude'))
+      .thenOf('reported-2', { reportedPersonFollowUp: 'choosing', decision: 'deliberating' });
   });
 });

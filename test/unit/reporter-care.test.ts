@@ -5,23 +5,23 @@ import {
   noViolation,
   recorded,
   reported,
+  secondReport,
+  settled,
   theReport,
   welcomed,
 } from '../support/chapters.ts';
-import { ada, cleo, kim, rui } from '../support/cast.ts';
+import { ada, ben, cleo, departing, kim, rui } from '../support/cast.ts';
 import { elapsed, given, inTime, later, opened } from '../support/story.ts';
 
 const followUp = (...told: string[]) =>
   cleo('care.followUpWithReporter', { covered: told, medium: 'phone' });
 const unreachable = cleo('care.markUnreachable', { attempts: 2 });
 const late = [later('P7D'), elapsed('reporterFollowUp')];
+const wish = (contact: string, whom = 'reporter') => cleo('care.noteWish', { for: whom, contact });
 
 describe('reporter care', () => {
-  it('waits for a report', () => {
+  it('waits for a report, and is due from then on', () => {
     given().when(opened()).then({ reporterCare: 'waiting' });
-  });
-
-  it('is due from the recording of the report on', () => {
     given(...welcomed)
       .when(cleo('intake.recordReport', theReport))
       .then({ reporterCare: 'due' });
@@ -36,13 +36,16 @@ describe('reporter care', () => {
       .then({ reporterCare: 'due' });
   });
 
-  it('knows that there is a contact once one was left', () => {
+  it('knows that there is a contact once one was left, by the reporter or somebody impacted', () => {
     given()
       .when(cleo('care.provide', { kind: 'contact-for-follow-up', contact: 'words' }))
-      .thenFacts({ people: { reporter: { contact: true } } });
+      .thenFacts({ people: { reporters: [{ contact: true }] } });
     given()
       .when(cleo('care.provide', { kind: 'contact-for-follow-up' }))
-      .thenFacts({ people: { reporter: { contact: false } } });
+      .thenFacts({ people: { reporters: [{ contact: false }] } });
+    given(...recorded)
+      .when(cleo('care.provide', { for: 'other-1', kind: 'crisis-contacts', contact: 'words' }))
+      .thenFacts({ people: { others: [{ ref: 'other-1', contact: true }, {}] } });
   });
 
   it('is overdue after a week', () => {
@@ -55,62 +58,62 @@ describe('reporter care', () => {
     given(...met, ...late)
       .when(followUp('discussed'))
       .thenOverdue();
-  });
-
-  it('is not overdue a moment earlier', () => {
     given(...recorded, later('P6DT23H59M59.999S'))
       .when(elapsed('reporterFollowUp'))
       .thenNothing();
-  });
-
-  it('has no clock before the report, nor when it has run out', () => {
-    given(later('P30D')).when(elapsed('reporterFollowUp')).thenNothing();
     given(...recorded, ...late)
       .when(elapsed('reporterFollowUp'))
       .thenNothing();
   });
 
-  it('follows up after the meeting, and the clock stops', () => {
+  it('follows up after the meeting, late rather than never, and the clock stops', () => {
     given(...met)
       .when(followUp('discussed'))
       .then({ reporterCare: 'followedUp' });
     given(...met)
       .when(followUp('discussed'))
       .thenClocks({});
-  });
-
-  it('follows up late rather than never', () => {
-    given(...met, ...late)
+    given(...met, ...late, later('PT1S'))
       .when(followUp('discussed'))
-      .then({ reporterCare: 'followedUp' });
+      .thenFacts({ timeliness: [{}, { name: 'reporterFollowUp', ref: 'reporter', late: true }] });
   });
 
   it('follows up before a report as little as before the meeting', () => {
-    given().when(followUp('discussed')).thenRefused('in-its-stage', 'follow-up-after-meeting');
+    for (const story of [[], reported])
+      given(...story)
+        .when(followUp('discussed'))
+        .thenRefused('follow-up-after-meeting');
+  });
+
+  it('may say before the meeting that it was heard, where somebody is in fear; more is still owed', () => {
+    const early = departing(
+      ada('care.followUpWithReporter', { covered: ['discussed'], medium: 'phone' }),
+      { rule: 'follow-up-after-meeting', ground: 'safety' },
+    );
     given(...reported)
-      .when(followUp('discussed'))
-      .thenRefused('follow-up-after-meeting');
+      .when(early)
+      .then({ reporterCare: 'due' });
+    given(...reported)
+      .when(early)
+      .thenFacts({ people: { reporters: [{ care: { owed: true, covered: ['discussed'] } }] } });
   });
 
   it('says what was found and done only once a decision stands', () => {
     given(...met)
       .when(followUp('discussed', 'determination'))
       .thenExactlyRefused('follow-up-after-meeting');
-    given(...met)
-      .when(followUp('actions'))
-      .thenExactlyRefused('follow-up-after-meeting');
     given(...decided)
       .when(followUp('determination', 'actions'))
-      .thenFacts({ reporterCare: { covered: ['determination', 'actions'] } });
+      .thenFacts({ people: { reporters: [{ care: { covered: ['determination', 'actions'] } }] } });
     given(...noViolation)
       .when(followUp('determination'))
       .then({ reporterCare: 'followedUp' });
   });
 
-  it('follows up more than once, and adds up what was told', () => {
-    given(...met, followUp('discussed'), ada('followUp.decline'))
-      .when(followUp('discussed'))
-      .thenFacts({ reporterCare: { covered: ['discussed'], outcome: 'followedUp' } });
+  it('adds up what was told', () => {
+    given(...decided, followUp('discussed'))
+      .when(followUp('discussed', 'actions'))
+      .thenFacts({ people: { reporters: [{ care: { covered: ['discussed', 'actions'] } }] } });
   });
 
   it('is a lead’s or the assigned person’s to do', () => {
@@ -121,28 +124,22 @@ describe('reporter care', () => {
       .when(rui('care.followUpWithReporter', { covered: ['discussed'], medium: 'chat' }))
       .thenExactlyRefused('assigned-follow-up');
     given(...met)
-      .when(kim('care.followUpWithImpacted', { ref: 'other-2' }))
+      .when(kim('care.followUpWithImpacted', { for: 'other-2' }))
       .thenExactlyRefused('assigned-follow-up');
   });
 
-  it('gives up on the reporter after two attempts', () => {
+  it('gives up after two attempts, at once where there is no contact, and late too', () => {
     given(...recorded)
       .when(cleo('care.markUnreachable', { attempts: 1 }))
       .thenExactlyRefused('reporter-contactable');
     given(...recorded)
       .when(unreachable)
       .then({ reporterCare: 'unreachable' });
-  });
-
-  it('gives up at once where there is no contact', () => {
-    given(...welcomed, cleo('intake.recordReport', { form: 'written' }))
-      .when(cleo('care.markUnreachable', { attempts: 0 }))
-      .then({ reporterCare: 'unreachable' });
-  });
-
-  it('gives up late too', () => {
     given(...recorded, ...late)
       .when(unreachable)
+      .then({ reporterCare: 'unreachable' });
+    given(...welcomed, cleo('intake.recordReport', { form: 'written' }))
+      .when(cleo('care.markUnreachable', { attempts: 0 }))
       .then({ reporterCare: 'unreachable' });
   });
 
@@ -150,66 +147,160 @@ describe('reporter care', () => {
     given(...met, unreachable)
       .when(followUp('discussed'))
       .then({ reporterCare: 'followedUp' });
+    given(...met, unreachable)
+      .when(cleo('intake.recordReport', { form: 'written', from: 'reporter', channel: 'email' }))
+      .then({ reporterCare: 'due' });
   });
 
-  it('stays followed up when a later attempt reaches nobody', () => {
-    given(...met, followUp('discussed'))
-      .when(unreachable)
-      .then({ reporterCare: 'followedUp' });
-  });
-
-  it('settles the planned follow-up with the reporter, either way', () => {
-    const planned = {
+  it('settles planned follow-ups, each by themself', () => {
+    const planned = (reporter: boolean, other: boolean) => ({
       leadsMeeting: {
         followUps: [
-          { for: 'reporter', settled: true },
-          { for: 'other-2', settled: false },
+          { for: 'reporter', settled: reporter },
+          { for: 'other-2', settled: other },
         ],
       },
-    };
+    });
+    for (const event of [followUp('discussed'), unreachable])
+      given(...met)
+        .when(event)
+        .thenFacts(planned(true, false));
+    for (const event of [
+      cleo('care.followUpWithImpacted', { for: 'other-2' }),
+      cleo('care.followUpWithImpacted'),
+      cleo('care.markUnreachable', { for: 'other-2', attempts: 2 }),
+      cleo('care.dropFollowUp', { for: 'other-2' }),
+    ])
+      given(...met)
+        .when(event)
+        .thenFacts(planned(false, true));
     given(...met)
-      .when(followUp('discussed'))
-      .thenFacts(planned);
-    given(...met)
-      .when(unreachable)
-      .thenFacts(planned);
-  });
-
-  it('settles the planned follow-up with somebody else, either way, and leaves the reporter’s', () => {
-    const planned = {
-      leadsMeeting: {
-        followUps: [
-          { for: 'reporter', settled: false },
-          { for: 'other-2', settled: true },
-        ],
-      },
-    };
-    given(...met)
-      .when(cleo('care.followUpWithImpacted', { ref: 'other-2' }))
-      .thenFacts(planned);
-    given(...met)
-      .when(cleo('care.markUnreachable', { ref: 'other-2', attempts: 2 }))
-      .thenFacts(planned);
-    given(...met)
-      .when(cleo('care.markUnreachable', { ref: 'other-2', attempts: 2 }))
+      .when(cleo('care.markUnreachable', { for: 'other-2', attempts: 2 }))
       .then({ reporterCare: 'due' });
   });
 
   it('follows up with those whom the leads planned to, and knows no others', () => {
-    given(...met)
-      .when(cleo('care.followUpWithImpacted', { ref: 'other-1' }))
+    for (const whom of ['other-1', 'reporter', 'other-7'])
+      given(...met)
+        .when(cleo('care.followUpWithImpacted', { for: whom }))
+        .thenExactlyRefused('known-reference');
+    given(...met, cleo('care.dropFollowUp', { for: 'other-2' }))
+      .when(cleo('care.dropFollowUp', { for: 'other-2' }))
       .thenExactlyRefused('known-reference');
     given(...met)
-      .when(cleo('care.followUpWithImpacted', { ref: 'reporter' }))
-      .thenExactlyRefused('known-reference');
-    given(...recorded)
-      .when(cleo('care.markUnreachable', { ref: 'other-7', attempts: 2 }))
+      .when(rui('care.dropFollowUp', { for: 'other-2' }))
+      .thenExactlyRefused('assigned-follow-up');
+  });
+});
+
+describe('wishes', () => {
+  it('not to be written to ends the care, and nobody does', () => {
+    given(...met)
+      .when(wish('none'))
+      .then({ reporterCare: 'asWished' });
+    given(...met)
+      .when(wish('none'))
+      .thenClocks({});
+    given(...met, wish('none'))
+      .when(followUp('discussed'))
+      .thenRefused('contact-as-wished');
+    given(...decided, wish('none'))
+      .when(cleo('care.provide', { kind: 'crisis-contacts' }))
+      .then({ reporterCare: 'asWished' });
+  });
+
+  it('may change, and the latest counts', () => {
+    given(...met, wish('none'))
+      .when(wish('welcome'))
+      .then({ reporterCare: 'due' });
+    given(...met, wish('none'), wish('outcome-only'))
+      .when(followUp('discussed'))
+      .thenExactlyRefused('contact-as-wished');
+    given(...decided, wish('outcome-only'))
+      .when(followUp('determination'))
+      .then({ reporterCare: 'followedUp' });
+  });
+
+  it('are others’ own too', () => {
+    given(...met)
+      .when(wish('none', 'other-2'))
+      .thenFacts({
+        people: { others: [{ wish: null }, { wish: 'none' }] },
+        leadsMeeting: { followUps: [{ settled: false }, { for: 'other-2', settled: true }] },
+      });
+    given(...met, wish('none', 'other-2'))
+      .when(cleo('care.followUpWithImpacted', { for: 'other-2' }))
+      .thenExactlyRefused('contact-as-wished');
+    given(...met)
+      .when(wish('none', 'reported-1'))
       .thenExactlyRefused('known-reference');
   });
 
-  it('counts its clock from the report, whatever comes between', () => {
-    given(...recorded, later('PT1H'))
-      .when(cleo('intake.addClarification'))
-      .thenClocks({ leadsMeet: inTime('PT24H'), reporterFollowUp: inTime('P7D') });
+  it('may have been told to us in time, whatever the number of attempts', () => {
+    given(...met)
+      .when(
+        departing(cleo('care.markUnreachable', { attempts: 0 }), {
+          rule: 'reporter-contactable',
+          ground: 'persons-wish',
+        }),
+      )
+      .then({ reporterCare: 'unreachable' });
+  });
+});
+
+describe('two reporters', () => {
+  const both = [
+    ...met,
+    later('P1D'),
+    ...welcomed,
+    cleo('intake.recordReport', secondReport),
+    cleo('intake.thankReporter'),
+  ];
+  const tell = (whom: string) =>
+    cleo('care.followUpWithReporter', { for: whom, covered: ['discussed'], medium: 'phone' });
+
+  it('hear back each, at their own time', () => {
+    given(...both)
+      .when(tell('reporter'))
+      .then({ reporterCare: 'due' });
+    given(...both)
+      .when(tell('reporter'))
+      .thenOf('reporter', { reporterCare: 'followedUp' });
+    given(...both)
+      .when(tell('reporter'))
+      .thenClocks({
+        leadsMeet: inTime('P2D'),
+        'reporterFollowUp reporter-2': inTime('P8D'),
+      });
+    given(...both, tell('reporter'))
+      .when(tell('reporter-2'))
+      .then({ reporterCare: 'followedUp' });
+  });
+
+  it('are told apart', () => {
+    given(...both)
+      .when(followUp('discussed'))
+      .thenRefusedFor('known-reference', {
+        missing: ['for'],
+        candidates: ['reporter', 'reporter-2'],
+      });
+  });
+
+  it('run late each', () => {
+    given(...both, later('P6D'), elapsed('leadsMeet'), elapsed('reporterFollowUp'))
+      .when(elapsed('reporterFollowUp', 'reporter-2'))
+      .thenNothing();
+    given(...both, later('P7D'), elapsed('leadsMeet'), elapsed('reporterFollowUp'))
+      .when(elapsed('reporterFollowUp', 'reporter-2'))
+      .thenOverdue('leadsMeet', 'reporterFollowUp', 'reporterFollowUp reporter-2');
+  });
+
+  it('are owed both before the case can close', () => {
+    const second = [...welcomed, cleo('intake.recordReport', secondReport)];
+    given(...settled, ...second)
+      .when(ben('case.close'))
+      .thenRefusedFor('settled-before-close', {
+        missing: ['intake', 'leadsMeeting', 'reporterCare: reporter-2'],
+      });
   });
 });

@@ -11,16 +11,23 @@ import {
 } from '../../src/crypto/sealing.ts';
 
 const key = newDataKey();
-const place = { caseId: 'case-1', seq: 4 };
+const place = { caseId: 'case-1', seq: 4, part: 'content' };
 
 describe('confidential content', () => {
   test('comes back as it was sealed, whatever it says', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.string(), fc.nat(), (value, caseId, seq) => {
-        const sealed = seal(key, { caseId, seq }, value);
-        // As JSON, because JSON has no negative zero.
-        expect(unseal(key, { caseId, seq }, sealed)).toEqual(JSON.parse(JSON.stringify(value)));
-      }),
+      fc.property(
+        fc.jsonValue(),
+        fc.string(),
+        fc.nat(),
+        fc.string(),
+        (value, caseId, seq, part) => {
+          const sealed = seal(key, { caseId, seq, part }, value);
+          const opened = unseal(key, { caseId, seq, part }, sealed);
+          // As JSON, because JSON has no negative zero.
+          expect(opened).toEqual(JSON.parse(JSON.stringify(value)));
+        },
+      ),
     );
   });
 
@@ -42,10 +49,12 @@ describe('confidential content', () => {
   });
 
   test.each([
-    ['another case', { caseId: 'case-2', seq: 4 }],
-    ['another entry', { caseId: 'case-1', seq: 5 }],
+    ['another case', { ...place, caseId: 'case-2' }],
+    ['another entry', { ...place, seq: 5 }],
+    ['another part', { ...place, part: 'identity:reporter' }],
     ['another purpose', { caseId: 'case-1', purpose: '4' }],
-    ['a case whose id holds the rest', { caseId: 'case-1","seq":4,"', seq: 4 }],
+    ['a case whose id holds the rest', { ...place, caseId: 'case-1","seq":4,"' }],
+    ['a part whose name holds the rest', { ...place, part: 'content","seq":4' }],
   ])('does not open in %s', (_, elsewhere) => {
     const sealed = seal(key, place, 'text');
     expect(() => unseal(key, elsewhere, sealed)).toThrow(SealBroken);
@@ -63,7 +72,7 @@ describe('confidential content', () => {
   });
 
   test('does not depend on the order in which its place is written', () => {
-    const sealed = seal(key, { seq: 4, caseId: 'case-1' }, 'text');
+    const sealed = seal(key, { part: 'content', seq: 4, caseId: 'case-1' }, 'text');
     expect(unseal(key, place, sealed)).toBe('text');
   });
 

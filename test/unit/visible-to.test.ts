@@ -5,7 +5,7 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, expect, test } from 'vitest';
 import { cases, people } from '../../drizzle/schema.ts';
-import { handlerRoles, type Role } from '../../machines/context.ts';
+import { handlerRoles, type Role } from '../../machines/vocabulary.ts';
 import { actingAs, engineIdentity, visibleTo } from '../../src/store/visibility.ts';
 import { ada, cleo } from '../support/cast.ts';
 import { recorded, safe } from '../support/chapters.ts';
