@@ -143,6 +143,8 @@ export interface Established {
   readonly cases?: { readonly named: number; readonly unknown: number };
   /** Whether the case that a link names can stand for this one. */
   readonly linked?: {
+    /** Whether there is no report in it, and so nothing that anybody would look into. */
+    readonly empty: boolean;
     readonly duplicate: boolean;
     readonly voided: boolean;
     readonly erased: boolean;

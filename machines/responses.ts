@@ -75,7 +75,8 @@ export function settleActions(context: Context, at: Time): Context {
     return (
       whom.length > 0 &&
       whom.every(({ decision }) => decision !== null) &&
-      !whom.some((person) => goesOn(action, person))
+      // whoever it does not go on for is to be told, whatever became of the others
+      !whom.every((person) => goesOn(action, person))
     );
   };
   const { actions } = context.immediateResponse;

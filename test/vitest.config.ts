@@ -10,9 +10,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     restoreMocks: true,
-    // A first connection on a busy machine is slower than any test should be.
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // For what hangs alone: a property that judges whole histories again takes its time on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: { include: ['machines/**', 'src/**'], reportsDirectory: 'coverage' },
   },
 });

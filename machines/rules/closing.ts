@@ -207,7 +207,7 @@ export const closingRules = {
   },
   'duplicate-of-a-live-case': {
     statement:
-      'A duplicate stands behind a case that stands itself: none that is duplicate, void or erased.',
+      'A duplicate stands behind a case that stands itself: one with a report, and neither duplicate, void nor erased.',
     sources: [],
     basis: 'ours',
     why: 'Its reporters are answered from the other case, so it must live.',
@@ -216,7 +216,7 @@ export const closingRules = {
     check: (step) =>
       ask(step, ({ relation, linked }) =>
         relation === 'duplicate' && linked
-          ? needs(!linked.duplicate && !linked.voided && !linked.erased)
+          ? needs(!linked.empty && !linked.duplicate && !linked.voided && !linked.erased)
           : holds,
       ),
   },

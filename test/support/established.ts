@@ -43,7 +43,7 @@ function concernedIn(event: EventInput): Established['concerned'] {
   return leaving.length + witnesses.length > 0 ? { leaving, witnesses } : undefined;
 }
 
-const none = { duplicate: false, voided: false, erased: false };
+const none = { empty: false, duplicate: false, voided: false, erased: false };
 
 /** `said` goes before what is found out here, about other cases above all. */
 export function establishedFor(

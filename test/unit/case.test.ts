@@ -182,12 +182,15 @@ describe('a duplicate', () => {
       .then({ status: 'closed' });
   });
 
-  it.each(['duplicate', 'voided', 'erased'])('stands behind no case that is %s', (what) => {
-    const linked = { duplicate: false, voided: false, erased: false, [what]: true };
-    given(...reported)
-      .when(ada('case.link', { relation: 'duplicate' }, { linked }))
-      .thenExactlyRefused('duplicate-of-a-live-case');
-  });
+  it.each(['empty', 'duplicate', 'voided', 'erased'])(
+    'stands behind no case that is %s',
+    (what) => {
+      const linked = { empty: false, duplicate: false, voided: false, erased: false, [what]: true };
+      given(...reported)
+        .when(ada('case.link', { relation: 'duplicate' }, { linked }))
+        .thenExactlyRefused('duplicate-of-a-live-case');
+    },
+  );
 });
 
 describe('notes and redactions', () => {

@@ -219,6 +219,20 @@ describe('the word that an interim measure is over', () => {
       .thenFacts(notOwed);
   });
 
+  it('is owed for one of two for whom it does not go on', () => {
+    const sent = [needed, sendAway({}), resolve];
+    const both = [...metOver(ofTwo), ...sent];
+    const on = (ref: string, finding: string, responses: object[]) =>
+      ada('decision.record', { for: ref, finding, deciders: ['ada', 'ben'], responses });
+    const stays = on('reported-1', 'violation', [{ kind: 'leave-event' }]);
+    given(...both, stays)
+      .when(on('reported-2', 'no-violation', []))
+      .thenFacts(owed);
+    given(...both, stays)
+      .when(on('reported-2', 'violation', [{ kind: 'leave-event' }]))
+      .thenFacts(notOwed);
+  });
+
   it('comes from whoever carries out responses', () => {
     const story = [...confirmed, decide('no-violation', [])];
     for (const somebody of [rui, kim])

@@ -56,7 +56,9 @@ export async function establish(
   facts: Facts,
   known: Knowledge,
 ): Promise<Established> {
-  const named = staffNamedBy(event);
+  const concerned = concernedBy(event, known);
+  const { leaving = [], witnesses = [] } = concerned ?? {};
+  const named = [...new Set([...staffNamedBy(event), ...leaving, ...witnesses])];
   const people = Object.fromEntries(
     named.flatMap((handle) => {
       const roles = rolesOf(known.directory, handle);
@@ -65,7 +67,6 @@ export async function establish(
   );
   const texts = screenedTexts(event);
   const caseIds = caseIdsNamedBy(event);
-  const concerned = concernedBy(event, known.context);
   const own = eventDefinitions[event.type].rules;
   const reads = new Set(own.map((rule) => rules[rule].reads));
   return {
@@ -125,9 +126,13 @@ function teamOf(context: Context, officers: Directory, sender: Handle): Team {
 
 /**
  * Members of staff among the report's own people: whom it happened to is outside from the hand-over
- * on, and who saw it judges nothing. The facts do not say which of the people they are.
+ * on, and who saw it judges nothing; where no witness is named, that is whoever sends what was
+ * observed. The facts do not say which of the people they are.
  */
-function concernedBy(event: EventInput, context: Context): Established['concerned'] {
+function concernedBy(
+  event: EventInput,
+  { context, sender }: Pick<Knowledge, 'context' | 'sender'>,
+): Established['concerned'] {
   if (event.type !== 'intake.recordReport' && event.type !== 'intake.addClarification')
     return undefined;
   const form =
@@ -142,7 +147,10 @@ function concernedBy(event: EventInput, context: Context): Established['concerne
       staff !== undefined && (role === 'impacted') === impacted ? [staff as string] : [],
     ),
   ];
-  const [leaving, witnesses] = [[...new Set(of(true))], [...new Set(of(false))]];
+  const leaving = [...new Set(of(true))];
+  const saw = of(false);
+  const unnamed = event.type === 'intake.recordReport' && form === 'observed' && saw.length === 0;
+  const witnesses = unnamed ? [sender] : [...new Set(saw)];
   return leaving.length + witnesses.length > 0 ? { leaving, witnesses } : undefined;
 }
 
@@ -195,7 +203,8 @@ async function linkedBy(
         : undefined;
   if (!other) return {};
   const { duplicateOf, voided, erased } = other;
-  return { linked: { duplicate: duplicateOf !== null, voided: voided !== null, erased } };
+  const empty = other.intake.reports.length === 0;
+  return { linked: { empty, duplicate: duplicateOf !== null, voided: voided !== null, erased } };
 }
 
 /** What a redaction would take away: the parts that are wanted and there. */
