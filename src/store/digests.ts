@@ -38,11 +38,13 @@ export async function listRelated(
   filter: {
     caseId: string;
     digests: readonly NewDigest[];
+    /** Whether it may show who of the one case reports in the other. */
+    showsReporters: boolean;
     after?: readonly [openedAt: string, caseId: string] | undefined;
     limit: number;
   },
 ): Promise<RelatedRow[]> {
-  const { caseId, after, limit } = filter;
+  const { caseId, after, limit, showsReporters } = filter;
   const mine = sql`${rowsOf(filter.digests)} mine`;
   return db
     .select({
@@ -62,6 +64,9 @@ export async function listRelated(
         ne(cases.caseId, caseId),
         // that somebody reports often is no pattern
         sql`not (mine.ref like 'reporter%' and ${digests.ref} like 'reporter%')`,
+        showsReporters
+          ? undefined
+          : sql`not (mine.ref like 'reporter%' or ${digests.ref} like 'reporter%')`,
         after &&
           sql`(${cases.openedAt}, ${cases.caseId}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
       ),

@@ -124,6 +124,69 @@ describe('a case with the same reported person', () => {
   });
 });
 
+describe('a case with the same person in another part', () => {
+  const reportBy = async (reporter: object, reportedPersons: object[] = [{}]) => {
+    const { id } = await openCase(app);
+    const taken = { form: 'transcribed', reporter, reportedPersons };
+    await tell(app, id, [...welcomed, cleo('intake.recordReport', taken)]);
+    return id;
+  };
+
+  test('is found: who reports here is reported there, and the other way round', async () => {
+    const by = await reportBy({
+      anonymous: false,
+      name: 'Perpetua Rail',
+      contact: 'pp@rail.example',
+    });
+    const against = await caseOf([{}, { name: 'Rail, Perpetua' }, { name: 'pp@rail.example' }]);
+    const matchesOf = async (one: string, other: string) => {
+      const found = (await relatedTo(one)).items.find((item) => item.case === other);
+      return (found?.matches ?? [])
+        .map(({ ref, otherRef, kinds }) => `${ref} ${otherRef} ${kinds.join()}`)
+        .toSorted();
+    };
+    expect(await matchesOf(by, against.id)).toEqual([
+      'reporter reported-2 name',
+      'reporter reported-3 contact',
+    ]);
+    expect(await matchesOf(against.id, by)).toEqual([
+      'reported-2 reporter name',
+      'reported-3 reporter contact',
+    ]);
+  });
+
+  test('is found for a second reporter as well, by their own reference', async () => {
+    const { id } = await caseOf([{}]);
+    const reporter = { anonymous: false, name: 'Cosima Bittern' };
+    await tell(app, id, [
+      ...welcomed,
+      cleo('intake.recordReport', {
+        form: 'transcribed',
+        reporter: { anonymous: false, name: 'Somebody Elsewise' },
+      }),
+      ...welcomed,
+      cleo('intake.recordReport', { form: 'transcribed', reporter }),
+    ]);
+    const against = await caseOf([{ name: 'cosima bittern' }]);
+    const [found] = (await relatedTo(against.id)).items;
+    expect(found).toMatchObject({ case: id, matches: [{ otherRef: 'reporter-3' }] });
+  });
+
+  test('is none: that somebody reports often is no pattern, nor that somebody saw two things', async () => {
+    const reporter = { anonymous: false, name: 'Leopold Sandpiper' };
+    const [one] = [await reportBy(reporter), await reportBy(reporter)];
+    expect(idsOf(await relatedTo(one))).toEqual([]);
+    const { id } = await openCase(app);
+    const others = [{ role: 'witness', name: 'Leopold Sandpiper' }];
+    await tell(app, id, [
+      ...welcomed,
+      cleo('intake.recordReport', { form: 'transcribed', others, reportedPersons: [{}] }),
+    ]);
+    expect(idsOf(await relatedTo(id))).toEqual([]);
+    expect(idsOf(await relatedTo(one))).toEqual([]);
+  });
+});
+
 describe('of related cases', () => {
   test('everybody sees those that they see anyway', async () => {
     const one = await caseOf([{ name: 'Una Heron' }]);

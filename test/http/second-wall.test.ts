@@ -17,13 +17,29 @@ import {
   openCase,
   send,
   tell,
+  type Step,
 } from '../support/telling.ts';
 import { useApp } from '../support/use-app.ts';
 
-const tables = ['cases', 'history', 'deadlines', 'stored_answers', 'digests', 'accesses'] as const;
+const tables = [
+  'cases',
+  'history',
+  'sealed_parts',
+  'removed_names',
+  'deadlines',
+  'stored_answers',
+  'digests',
+  'accesses',
+] as const;
 /** What the server may do with each at all, beside reading and adding. */
 const changeable = ['cases', 'deadlines', 'stored_answers'] as const;
-const deletable = ['deadlines', 'stored_answers', 'digests'] as const;
+const deletable = [
+  'sealed_parts',
+  'removed_names',
+  'deadlines',
+  'stored_answers',
+  'digests',
+] as const;
 
 const app = useApp({ now: clock().now });
 let hidden: string;
@@ -36,7 +52,16 @@ beforeAll(async () => {
 /** A case with rows in every table. */
 async function fullCase(opening: { excluded?: string[] } = {}): Promise<string> {
   const { id } = await openCase(app, 'cleo', opening);
-  await tell(app, id, [...recorded, ada('case.recuse', { person: 'cam' })]);
+  await tell(app, id, [
+    ...recorded,
+    ada('case.recuse', { person: 'cam' }),
+    // a name that is taken away leaves a hash of it
+    cleo('intake.addClarification', {
+      reporter: { anonymous: false, name: 'Robin Quillfeather' },
+      reportedPersons: [{ name: 'Morgan Lapwing' }],
+    }),
+    cleo('intake.withdrawIdentity', { for: 'reporter' }),
+  ]);
   const { event } = cleo('intake.thankReporter');
   await send(app, 'cleo', id, event, { headers: { 'idempotency-key': 'kept' } });
   await historyOf(app, 'ada', id);
@@ -87,7 +112,7 @@ describe.each(tables)('select * from %s', (table) => {
   });
 
   test('finds nothing for who has no part in any case', async () => {
-    for (const person of ['rui', 'admin', 'nobody-here'])
+    for (const person of ['rui', 'uma', 'admin', 'nobody-here'])
       expect(await casesIn(person, table)).toEqual(new Set());
   });
 
@@ -190,4 +215,30 @@ test('a step that recuses its own sender is written, and hides the case from the
   await tell(app, id, [dov('case.recuse', { person: 'dov' })]);
   expect(await casesIn('dov', 'cases')).not.toContain(id);
   expect(await casesIn('dov', 'cases')).toContain(open);
+});
+
+describe('an ombud', () => {
+  /** The cases that an ombud finds in each table. */
+  const found = async () =>
+    Promise.all(tables.map(async (table) => [...(await casesIn('uma', table))]));
+
+  test('finds of every table what the case that was referred to them has, and loses it by leaving', async () => {
+    expect(await found()).toEqual(tables.map(() => []));
+    await tell(app, open, [cleo('case.refer', { person: 'uma' })]);
+    expect(await found()).toEqual(tables.map(() => [open]));
+    await tell(app, open, [dov('case.recuse', { person: 'uma' })]);
+    expect(await found()).toEqual(tables.map(() => []));
+  });
+
+  test('finds those in which somebody of an office is reported, while they are open', async () => {
+    const { id } = await openCase(app, 'cleo', { channel: 'email' });
+    const reportedPersons = [{ staff: 'kim' }];
+    await tell(app, id, [cleo('intake.recordReport', { form: 'written', reportedPersons })]);
+    const full = ['cases', 'history', 'sealed_parts'];
+    for (const table of full) expect(await casesIn('uma', table)).toEqual(new Set([id]));
+    const proposal = await send<Step>(app, 'cleo', id, { type: 'case.void', reason: 'mistake' });
+    const confirm = { type: 'case.confirm', seq: proposal.body.entry.seq };
+    expect((await send(app, 'uma', id, confirm)).status).toBe(200);
+    for (const table of full) expect(await casesIn('uma', table)).toEqual(new Set());
+  });
 });

@@ -12,13 +12,19 @@ import type { Engine } from '../engine.ts';
  * The digests are made anew, under every master key of the ring: during a rotation some cases have
  * theirs under the one, some under the other.
  *
+ * @param page `showsReporters`: whether it may say who of the one case reports in the other. The handle
+ *   of whoever is reported is a fact, and would tell those who see facts alone who the reporter is
  * @throws {NotFound} for a case that the person does not see
  */
 export async function findRelated(
   { db, keyring }: Engine,
   person: string,
   caseId: string,
-  page: { after?: readonly [openedAt: string, caseId: string] | undefined; limit: number },
+  page: {
+    after?: readonly [openedAt: string, caseId: string] | undefined;
+    limit: number;
+    showsReporters: boolean;
+  },
 ): Promise<RelatedRow[]> {
   const row = await findCase(db, caseId, person);
   if (!row) throw new NotFound();

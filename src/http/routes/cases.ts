@@ -58,7 +58,10 @@ async function offersFor(
 ): Promise<{ related: string[] } | undefined> {
   const open = options.some(({ type, verdict }) => type === consulting && verdict !== 'refused');
   if (!open) return undefined;
-  const related = await findRelated(engine, person, caseId, { limit: 100 });
+  const related = await findRelated(engine, person, caseId, {
+    limit: 100,
+    showsReporters: true,
+  });
   return { related: related.map((row) => row.caseId) };
 }
 

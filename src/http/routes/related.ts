@@ -1,13 +1,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { readCase } from '../../engine/audit/audit.ts';
 import { findRelated } from '../../engine/confidential/related.ts';
+import { contextOf, mayHandle } from '../../engine/step/present.ts';
 import type { RelatedRow } from '../../store/digests.ts';
 import { caseReadersOnly } from '../authentication.ts';
 import { caseParams } from '../case-schemas.ts';
 import { instantAndId, pageOf, pageQuery, readCursor, toPage } from '../fields.ts';
 
 const matchSchema = z.strictObject({
-  ref: z.string().describe('The reported person here.'),
+  ref: z.string().describe('Who is reported, or reports, here.'),
   otherRef: z.string().describe('The same one, as it seems, there.'),
   kinds: z
     .array(z.enum(['name', 'contact', 'badge', 'staff']))
@@ -53,16 +55,21 @@ export const relatedRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     async ({ params: { id }, query: { limit, cursor }, viewer }) => {
       const after = readCursor(cursor, instantAndId);
-      const rows = await findRelated(engine, viewer.person, id, { after, limit: limit + 1 });
-      const page = toPage(rows, limit, ({ openedAt, caseId }) => [openedAt.toISOString(), caseId]);
-      const items = page.items.map((row) => ({
+      const showsReporters = mayHandle(contextOf(await readCase(engine, viewer, id)), viewer);
+      const page = { after, limit: limit + 1, showsReporters };
+      const rows = await findRelated(engine, viewer.person, id, page);
+      const { items: found, next } = toPage(rows, limit, ({ openedAt, caseId }) => [
+        openedAt.toISOString(),
+        caseId,
+      ]);
+      const items = found.map((row) => ({
         case: row.caseId,
         codename: row.codename,
         status: row.status,
         openedAt: row.openedAt.toISOString(),
         matches: matchesOf(row),
       }));
-      return { items, next: page.next };
+      return { items, next };
     },
   );
 };
