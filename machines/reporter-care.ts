@@ -18,7 +18,12 @@ export const settle = (context: Context, ref: Ref): Context => ({
 
 const covered: Recording<'care.followUpWithReporter'> = (context, { facts }) =>
   changeReporter(context, context.self, ({ care }) => ({
-    care: { ...care, covered: [...new Set([...care.covered, ...facts.covered])] },
+    // whoever was reached can be asked again
+    care: {
+      ...care,
+      covered: [...new Set([...care.covered, ...facts.covered])],
+      unreachable: false,
+    },
   }));
 
 /** What there is to tell can be told: the leads have met, here or over the case that stands for this one. */
@@ -47,8 +52,18 @@ const beyondReach: Recording<'care.markUnreachable'> = (context) =>
     context.self,
   );
 
+/** What is owed stays as it is: only that they cannot be asked, nor told, is known from now on. */
+const outOfTouch: Recording<'care.markUnreachable'> = (context) =>
+  settle(
+    changeReporter(context, context.self, ({ care }) => ({ care: { ...care, unreachable: true } })),
+    context.self,
+  );
+
 const wished: Recording<'care.noteWish'> = (context, { facts }) => {
-  const known = changeReporter(context, context.self, () => ({ wish: facts.contact }));
+  const known = changeReporter(context, context.self, ({ care }) => ({
+    wish: facts.contact,
+    care: { ...care, unreachable: false },
+  }));
   return facts.contact === 'none' ? settle(known, context.self) : known;
 };
 
@@ -59,6 +74,7 @@ const followUp = on({
   ],
 });
 const giveUp = on({ 'care.markUnreachable': { target: 'unreachable', record: beyondReach } });
+const loseTouch = on({ 'care.markUnreachable': { record: outOfTouch } });
 const wish = on({
   'care.noteWish': [
     { given: { contact: 'none' }, target: 'asWished', record: wished },
@@ -78,7 +94,7 @@ export const reporterCare = stage.createStateConfig({
     overdue: { on: { ...followUp, ...giveUp, ...wish } },
     followedUp: {
       always: when('an answer is owed', 'due'),
-      on: { ...followUp, ...on({ 'care.noteWish': { record: wished } }) },
+      on: { ...followUp, ...loseTouch, ...on({ 'care.noteWish': { record: wished } }) },
     },
     unreachable: {
       always: when('an answer is owed', 'due'),
@@ -86,7 +102,7 @@ export const reporterCare = stage.createStateConfig({
     },
     asWished: {
       always: [when('an answer is owed', 'due'), when('they may be written to', 'waiting')],
-      on: on({ 'care.noteWish': { record: wished } }),
+      on: { ...loseTouch, ...on({ 'care.noteWish': { record: wished } }) },
     },
   },
   on: on({

@@ -6,9 +6,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Context, Handle } from '../../machines/context.ts';
 import type { CaseEvent } from '../../machines/events.ts';
-import { isOutside } from '../../machines/rules/case-facts.ts';
+import { canonical, isOutside, responseStands } from '../../machines/rules/case-facts.ts';
 import { consents } from '../../machines/rules/reported-person-follow-up.ts';
 import type { Facts } from '../../machines/rules/rule.ts';
+import { deadlinesOf } from '../../src/engine/step/clocks.ts';
 import { replayEntry } from '../../src/engine/step/replay.ts';
 import { anyEvent } from '../support/arbitrary.ts';
 import { identifying, roster, sent, type Sent } from '../support/cast.ts';
@@ -16,6 +17,7 @@ import * as upTo from '../support/chapters.ts';
 import { moves } from '../support/moves.ts';
 import {
   caseOf,
+  elapsed,
   later,
   opened,
   play,
@@ -26,21 +28,30 @@ import {
 } from '../support/story.ts';
 import { nextTowardsTheEnd } from '../support/way-to-the-end.ts';
 
+/** Whom a text identifies, where the step has one: mostly nobody. */
+const anybody = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<string[]>([]) },
+  { weight: 1, arbitrary: fc.subarray(['reporter', 'other-1', 'other-2']) },
+);
 /** Forwards along what is usual, with jumps, or towards the end; now and then whatever a client may send. */
 const anyStep = fc.oneof(
-  { weight: 20, arbitrary: fc.record({ jump: fc.constantFrom(1, 1, 1, 1, 1, 2) }) },
-  { weight: 3, arbitrary: fc.record({ move: fc.nat({ max: 999 }) }) },
+  {
+    weight: 20,
+    arbitrary: fc.record({ jump: fc.constantFrom(1, 1, 1, 1, 1, 2), identifies: anybody }),
+  },
+  { weight: 3, arbitrary: fc.record({ move: fc.nat({ max: 999 }), identifies: anybody }) },
   {
     weight: 2,
     arbitrary: fc.record({
       by: fc.constantFrom(...Object.keys(roster)),
       event: anyEvent(),
-      identifies: fc.subarray(['reporter', 'reported-1', 'other-1']),
+      identifies: fc.subarray(['reporter', 'reported-1', 'other-1', 'other-2']),
     }),
   },
   { weight: 8, arbitrary: fc.record({ onwards: fc.constant(true) }) },
   { weight: 2, arbitrary: fc.record({ second: fc.constantFrom('una', 'ben', 'uma') }) },
-  { weight: 1, arbitrary: fc.record({ wait: fc.constantFrom('PT1H', 'P8D') }) },
+  { weight: 2, arbitrary: fc.record({ due: fc.nat({ max: 9 }) }) },
+  { weight: 1, arbitrary: fc.record({ wait: fc.constantFrom('PT1H', 'PT25H', 'P8D', 'P31D') }) },
 );
 type Step = typeof anyStep extends fc.Arbitrary<infer S> ? S : never;
 
@@ -54,6 +65,11 @@ function happeningOf(step: Step, place: { at: number }, scene: Scene): Happening
   if ('onwards' in step)
     return caseOf(scene).context.closedAt === null ? nextTowardsTheEnd(caseOf(scene)) : undefined;
   if ('wait' in step) return later(step.wait);
+  if ('due' in step) {
+    const due = deadlinesOf(caseOf(scene)).filter((d) => d.pending && d.dueAt <= scene.at);
+    const one = due[step.due % Math.max(due.length, 1)];
+    return one && elapsed(one.name, one.ref);
+  }
   if ('second' in step) {
     const [proposal] = caseOf(scene).context.proposals;
     return proposal && sent(step.second, 'case.confirm', { seq: proposal.seq });
@@ -61,7 +77,9 @@ function happeningOf(step: Step, place: { at: number }, scene: Scene): Happening
   if ('event' in step)
     return sent(step.by, step.event.type, step.event, identifying(...step.identifies));
   place.at = 'jump' in step ? place.at + step.jump : step.move;
-  return moves[place.at % moves.length];
+  const move = moves[place.at % moves.length];
+  const screening = identifying(...step.identifies);
+  return move && { ...move, established: { ...move.established, ...screening } };
 }
 
 /** (a) Nobody who is recused, excluded or reported acts, or gets a task. */
@@ -96,16 +114,30 @@ function wordsAreGuarded(before: Context, event: CaseEvent) {
     const departs = facts.departures?.some(({ ground }) => ground === 'safety') === true;
     expect(may || departs).toBe(true);
   }
-  if (!/^publicity\.(announce|informAware|apologize)/.test(event.type)) return;
-  for (const ref of facts.screening?.identifies ?? []) {
-    const published = before.people.reported.some(
-      (p) => p.ref === ref && p.decision?.responses.some(({ kind }) => kind === 'publish-account'),
-    );
-    const allowed = consents(before, ref, 'public') || consents(before, ref, 'people-aware');
-    // whoever the text names must be somebody of the case
-    const known = [...before.people.reporters, ...before.people.reported, ...before.people.others];
-    expect(published || allowed || !known.some((person) => person.ref === ref)).toBe(true);
+  const identified = (facts.screening?.identifies ?? []).map((ref) => canonical(before, ref));
+  const { reporters, reported, others } = before.people;
+  for (const { ref } of [...reporters, ...reported, ...others]) {
+    if (!identified.includes(canonical(before, ref))) continue;
+    if (/^publicity\.(announce|informAware|apologize)/.test(event.type))
+      expect(mayBeNamedIn(before, event.type, ref)).toBe(true);
+    if (event.type === 'followUp.sendMessage' || event.type === 'decision.notifyReportedPerson') {
+      const open = others.some((other) => other.ref === ref && other.role === 'involved');
+      const themself = ref.startsWith('reported');
+      expect(themself || open || consents(before, ref, 'reported-person')).toBe(true);
+    }
   }
+}
+
+/** With their own consent to those who hear it, or because an account of them is to be published. */
+function mayBeNamedIn(context: Context, type: string, ref: string): boolean {
+  const published = context.people.reported.some(
+    (person) =>
+      person.ref === canonical(context, ref) &&
+      !person.withdrawn &&
+      person.decision?.responses.some((r) => r.kind === 'publish-account' && responseStands(r)),
+  );
+  const toThose = type === 'publicity.informAware' && consents(context, ref, 'people-aware');
+  return published || toThose || consents(context, ref, 'public');
 }
 
 /** (c) No decision without its quorum of deciders who met as leads. */
@@ -151,6 +183,13 @@ function close(scene: Scene): void {
   }
 }
 
+const openings = [
+  opened(),
+  opened({ settings: { appealWindow: 'PT24H' } }),
+  opened({ channel: 'email', settings: { oneAppeal: false } }),
+  opened({ settings: { quorum: 1, independentAppeal: false } }),
+];
+
 describe('whatever happens in a case', () => {
   it('keeps what protects people, replays, and can be brought to its end truthfully', () => {
     const kinds = new Set<string>();
@@ -159,8 +198,9 @@ describe('whatever happens in a case', () => {
         fc.constantFrom([], upTo.reported, upTo.met, upTo.notified),
         fc.array(anyStep, { minLength: 20, maxLength: 120 }),
         fc.boolean(),
-        (chapter, steps, early) => {
-          let scene = sceneAfter(opened(), ...chapter);
+        fc.constantFrom(...openings),
+        (chapter, steps, early, opening) => {
+          let scene = sceneAfter(opening, ...chapter);
           const place = { at: chapter.length > 0 ? 40 : -1 };
           for (const [index, step] of steps.entries()) {
             const happening = happeningOf(step, place, scene);

@@ -157,13 +157,13 @@ function people(state: CaseState, { left, lead, judges }: Staff, say: Say): Sent
   if (context.duplicateOf !== null || context.intake.reports.length === 0) return undefined;
   for (const { ref, decision, appeal } of standing(context)) {
     const about = { for: ref };
-    if (decision === null && stagesOfMachine(state, ref)['decision'] === 'deliberating')
-      return say(lead, 'decision.record', {
-        ...about,
-        finding: 'inconclusive',
-        deciders: judges.filter((person) => context.leadsMeeting.leads.includes(person)),
-        responses: [],
-      });
+    if (decision === null && stagesOfMachine(state, ref)['decision'] === 'deliberating') {
+      const deciders = judges.filter((person) => context.leadsMeeting.leads.includes(person));
+      // somebody who met has left since: the others meet again
+      if (deciders.length < context.settings.quorum) return say(lead, 'meeting.reconvene');
+      const inconclusive = { finding: 'inconclusive', deciders, responses: [] };
+      return say(lead, 'decision.record', { ...about, ...inconclusive });
+    }
     const due = decision?.responses.find(({ state: at }) => at === 'due');
     if (due) return say(lead, 'decision.abandonResponse', { ...about, response: due.response });
     const lift = decision?.responses.find(({ state: at }) => at === 'liftOwed');
