@@ -264,6 +264,7 @@ export interface Context {
     readonly needed: boolean | null;
     readonly active: boolean;
     readonly summoned: readonly Handle[];
+    /** Whoever was called since a threat was last over. */
     readonly resources: readonly string[];
     readonly actions: readonly InterimAction[];
   };

@@ -109,11 +109,18 @@ const valuesNamed = (type: EventType, payload: object, what: Named): unknown[] =
 export const tasksIn = (type: EventType, payload: object): Handle[] =>
   marked(eventSchemas[type], { type, ...payload }, 'x-task').map(({ value }) => value as Handle);
 
-/** What events of a type can name at all. */
+/** What the payload of a type can name, beside whom the event is about. */
 export const canName = (type: EventType): ReadonlySet<Named> => names[type];
 
 const names = Object.fromEntries(
-  eventTypes.map((type) => [type, new Set(marksWithin(eventSchemas[type], 'x-names') as Named[])]),
+  eventTypes.map((type) => [
+    type,
+    new Set(
+      Object.values(eventDefinitions[type].fields).flatMap(
+        (field) => marksWithin(field, 'x-names') as Named[],
+      ),
+    ),
+  ]),
 ) as unknown as Record<EventType, ReadonlySet<Named>>;
 
 /** Whether an event of the type says anything but whom it is about. */
@@ -150,7 +157,12 @@ export interface Established {
     readonly erased: boolean;
   };
   /** Of a duplicate: how far the case has come that stands for it. */
-  readonly original?: { readonly met: boolean; readonly decided: boolean };
+  readonly original?: {
+    readonly met: boolean;
+    readonly decided: boolean;
+    /** Voided since, or no longer known: then the duplicate stands for itself again. */
+    readonly gone?: boolean;
+  };
   /** How many others there are in each office, who are neither outside the case nor away. */
   readonly team?: Team;
   /** What a redaction would take away, as it is there. */
@@ -159,6 +171,8 @@ export interface Established {
   readonly concerned?: {
     readonly leaving: readonly Handle[];
     readonly witnesses: readonly Handle[];
+    /** How many were named whom nobody knows. Not who: what is mistyped is somebody's name too. */
+    readonly unknown?: number;
   };
 }
 

@@ -185,8 +185,11 @@ export const intake = stage.createStateConfig({
       record: (context, { facts }) => {
         const known = forReporter(context, facts, () => ({ safetyChecked: true }));
         const { everyoneSafe, generalThreat } = facts;
+        const over = context.intake.safety?.generalThreat === true && !generalThreat;
         return {
           ...known,
+          // whoever was called for a threat that is over was not called for the next
+          ...(over && { immediateResponse: { ...known.immediateResponse, resources: [] } }),
           ...note(known, {
             safety: { everyoneSafe, generalThreat },
             next: { ...known.intake.next, safetyChecked: true },

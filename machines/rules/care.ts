@@ -20,7 +20,7 @@ const tellsTheDecision = (covered: readonly string[]) =>
 
 /** How far the leads have come; for a duplicate those of the case that stands for it. */
 function progress({ context, original }: Step): { met: boolean; decided: boolean } {
-  if (context.duplicateOf !== null && original) return original;
+  if (context.duplicateOf !== null && original && !original.gone) return original;
   const people = standing(context);
   return {
     met: context.leadsMeeting.held > 0,

@@ -81,6 +81,9 @@ export const outOfReach = (context: Context, { ref, anonymous, contact }: Report
   return anonymous && !contact && (channel === 'email' || channel === 'web');
 };
 
+/** Whether the latest safety check found that somebody is not safe. */
+export const inDanger = ({ intake }: Context): boolean => intake.safety?.everyoneSafe === 'no';
+
 /** Whether there was an interim measure that still stands. */
 export const actionStands = ({ kind, outcome, lift }: InterimAction): boolean =>
   kind !== 'none' && outcome !== 'reversed' && lift !== 'lifted';

@@ -1,6 +1,6 @@
 import type { Context, Reported } from '../context.ts';
 import { addDuration } from '../time.ts';
-import { notificationSettled, violationStands } from './case-facts.ts';
+import { actionStands, notificationSettled, violationStands } from './case-facts.ts';
 import { reportersOwed } from './care.ts';
 import {
   ask,
@@ -43,17 +43,23 @@ function owedTo({ ref, decision, appeal }: Reported): string[] {
   ];
 }
 
+/** Whether the incident is dealt with in another case. */
+const othersStandFor = ({ context, original }: Step): boolean =>
+  context.duplicateOf !== null && original?.gone !== true;
+
 /** What is still to be done before the case can rest, by name: the stage or what is owed, and to whom. */
-function outstanding(context: Context): string[] {
-  const { intake, immediateResponse, leadsMeeting, duplicateOf } = context;
+function outstanding(step: Step): string[] {
+  const { context } = step;
+  const { intake, immediateResponse, leadsMeeting } = context;
   const always = [
     ...(immediateResponse.active ? ['immediateResponse'] : []),
     ...liftsOwed(context),
   ];
   const care = reportersOwed(context).map(({ ref }) => `reporterCare: ${ref}`);
-  if (intake.reports.length === 0) return always;
-  if (duplicateOf !== null) return [...always, ...care];
-  const toReview = immediateResponse.actions.some(({ outcome }) => outcome === null);
+  const unreviewed = immediateResponse.actions.filter(({ outcome }) => outcome === null);
+  // no meeting is owed here that would review them, but none may stand on with nobody looking
+  if (intake.reports.length === 0 || othersStandFor(step))
+    return [...always, ...(unreviewed.some(actionStands) ? ['interimActions'] : []), ...care];
   const meetingDone = leadsMeeting.concluded && intake.reports.every(({ takenUp }) => takenUp);
   const still = standing(context).map(({ ref }) => ref);
   // whoever is owed an answer for their report is named already; nothing is owed to who was named by mistake
@@ -66,7 +72,7 @@ function outstanding(context: Context): string[] {
   return [
     ...always,
     ...(intake.reports.every(({ handedOver }) => handedOver) ? [] : ['intake']),
-    ...(toReview ? ['interimActions'] : []),
+    ...(unreviewed.length > 0 ? ['interimActions'] : []),
     ...(meetingDone ? [] : ['leadsMeeting']),
     ...standing(context).flatMap(owedTo),
     ...care,
@@ -79,8 +85,8 @@ const neverLeft = /^(immediateResponse|lift|appeal)(:|$)/;
 /** An item may be named whole, or by what stands before the colon. */
 const names = (named: string, item: string) => named === item || item.startsWith(`${named}:`);
 
-function itemsNamed({ context }: Step, _: Answer, departure?: DepartureFacts): boolean {
-  const items = outstanding(context);
+function itemsNamed(step: Step, _: Answer, departure?: DepartureFacts): boolean {
+  const items = outstanding(step);
   if (items.some((item) => neverLeft.test(item))) return false;
   if (!departure) return true;
   const named = departure.items ?? [];
@@ -148,7 +154,8 @@ export const closingRules = {
         'Naming the items; never an immediate response under way, a lift that is owed, or an appeal. Takes two.',
       when: itemsNamed,
     },
-    check: ({ context }) => complete(outstanding(context)),
+    reads: 'original',
+    check: (step) => complete(outstanding(step)),
   },
   'notice-before-close': {
     statement:
@@ -162,14 +169,13 @@ export const closingRules = {
       grounds: ['impossible', 'does-not-fit'],
       condition: 'Takes two.',
     },
-    check: ({ context }) => {
+    reads: 'original',
+    check: (step) => {
+      const { context } = step;
       const waiting = context.publicCommunication.audiences.filter(({ settled }) => !settled);
-      return needs(
-        waiting.length === 0 || !violationStands(context) || context.duplicateOf !== null,
-        {
-          audiences: waiting.map(({ audience }) => audience),
-        },
-      );
+      return needs(waiting.length === 0 || !violationStands(context) || othersStandFor(step), {
+        audiences: waiting.map(({ audience }) => audience),
+      });
     },
   },
   'substitute-when-short': {

@@ -236,7 +236,8 @@ export const decisionRules = {
     sources: [],
     basis: 'ours',
     why: 'Else the leads could undo an appeal’s outcome.',
-    instead: 'Keep what stands, leave out what should go, or give it an earlier end.',
+    instead:
+      'Keep what stands, leave out what should go, or give it an earlier end. What the person did since is a case of its own: open it, and link this one.',
     check: (step) =>
       eachReported(step, (person) => {
         const { decision } = person;

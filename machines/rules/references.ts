@@ -17,9 +17,8 @@ type Unknown = readonly (string | number)[];
 function unknownStaff({ names }: Step, facts: Facts): Unknown {
   const { people = {} } = facts;
   const rolesOf = (handle: string) => (Object.hasOwn(people, handle) ? people[handle] : undefined);
-  const concerned = [...(facts.concerned?.leaving ?? []), ...(facts.concerned?.witnesses ?? [])];
   return [
-    ...[...names.staff, ...concerned].filter((handle) => rolesOf(handle) === undefined),
+    ...names.staff.filter((handle) => rolesOf(handle) === undefined),
     ...names.tasks.filter((handle) => rolesOf(handle)?.length === 0),
   ];
 }
@@ -77,14 +76,9 @@ function unknownPeople(step: Step, facts: Facts): Unknown {
 const isAboutNames = ({ type }: Step) => type.endsWith('DisclosureConsent');
 
 /** Follow-ups that an event settles must be planned; a reporter is owed theirs anyway. */
-function unplanned({ type, context }: Step, facts: Facts): Unknown {
-  if (type !== 'care.followUpWithImpacted' && type !== 'care.dropFollowUp') return [];
-  const { followUps } = context.leadsMeeting;
-  const planned = (ref: string) =>
-    followUps.some(
-      (followUp) => followUp.for === ref && (type !== 'care.dropFollowUp' || !followUp.settled),
-    );
-  return [facts.for ?? []].flat().filter((ref) => !planned(ref));
+function unplanned(step: Step, facts: Facts): Unknown {
+  if (step.type !== 'care.followUpWithImpacted' && step.type !== 'care.dropFollowUp') return [];
+  return [facts.for ?? []].flat().filter((ref) => !nameable(step)?.includes(ref));
 }
 
 /** The response that an event is about must be one with which it can be done. */
@@ -114,28 +108,62 @@ function unknownResponses({ type, context }: Step, facts: Facts): Unknown {
   ];
 }
 
-/** Entries: actions, departures, proposals, and what is to be redacted. */
-function unknownEntries({ type, context }: Step, facts: Facts): Unknown {
-  const { immediateResponse, departures, proposals } = context;
-  const { seq = 0, reviews = [], action } = facts;
+/** What events of a type can name of all that the case holds; undefined where they name nothing of the kind. */
+function nameable({ type, context }: Step): Unknown | undefined {
+  const { immediateResponse, departures, proposals, staff, people, leadsMeeting } = context;
+  const fits = Object.hasOwn(fitting, type) ? fitting[type] : undefined;
+  if (fits)
+    return people.reported
+      .flatMap(({ decision }) => decision?.responses ?? [])
+      .filter(fits)
+      .map(({ response }) => response);
   switch (type) {
     case 'immediate.liftAction':
-      return immediateResponse.actions.some(
-        (taken) => taken.action === action && (actionStands(taken) || taken.lift === 'owed'),
-      )
-        ? []
-        : [action ?? 0];
+      return immediateResponse.actions
+        .filter((taken) => actionStands(taken) || taken.lift === 'owed')
+        .map(({ action }) => action);
     case 'meeting.reviewInterimActions':
-      return reviews
-        .map((review) => review.action ?? 0)
-        .filter((number) => !immediateResponse.actions.some((taken) => taken.action === number));
+      return immediateResponse.actions.map(({ action }) => action);
+    case 'meeting.reviewDepartures':
+      return departures.map(({ seq }) => seq);
+    case 'case.confirm':
+    case 'case.withdraw':
+      return proposals.map(({ seq }) => seq);
+    case 'case.readmit':
+      return staff.outside.map(({ person }) => person);
+    case 'case.revokeDisclosure':
+      return staff.disclosures.map(({ person }) => person);
+    case 'care.followUpWithImpacted':
+      return leadsMeeting.followUps.map((followUp) => followUp.for);
+    case 'care.dropFollowUp':
+      return leadsMeeting.followUps
+        .filter(({ settled }) => !settled)
+        .map((followUp) => followUp.for);
+    default:
+      return undefined;
+  }
+}
+
+/** Entries: actions, departures, proposals, and what is to be redacted. */
+function unknownEntries(step: Step, facts: Facts): Unknown {
+  const { type, context } = step;
+  const { seq = 0, reviews = [], action = 0 } = facts;
+  const missing = (named: Unknown) => named.filter((one) => !nameable(step)?.includes(one));
+  switch (type) {
+    case 'immediate.liftAction':
+      return missing([action]);
+    case 'meeting.reviewInterimActions':
+      return missing(reviews.map((review) => review.action ?? 0));
     case 'meeting.reviewDepartures':
       return reviews
-        .filter((review) => !departures.some((d) => d.seq === review.seq && d.rule === review.rule))
+        .filter(
+          (review) =>
+            !context.departures.some((d) => d.seq === review.seq && d.rule === review.rule),
+        )
         .map((review) => review.seq ?? 0);
     case 'case.confirm':
     case 'case.withdraw':
-      return proposals.some((proposal) => proposal.seq === seq) ? [] : [seq];
+      return missing([seq]);
     case 'case.redact':
       return (facts.redacts ?? []).length > 0 ? [] : [seq];
     default:
@@ -164,9 +192,10 @@ function nobodyMeant({ context, concerns, facts }: Step): Answer | null {
 export function unknownReferences(step: Step): Answer {
   const nobody = nobodyMeant(step);
   if (nobody) return nobody;
+  if (!step.facts && nameable(step)?.length === 0) return broken({ candidates: [] });
   const { possible } = step.names;
   const names = [...possible].some((what) => what !== 'kind');
-  if (!names && step.concerns === undefined) return holds;
+  if (!names && (step.concerns === undefined || step.meant)) return holds;
   return ask(step, (facts) => {
     const unknown = [
       ...unknownStaff(step, facts),
@@ -179,10 +208,12 @@ export function unknownReferences(step: Step): Answer {
       ...unknownAudiences(step),
     ];
     const cases = facts.cases?.unknown ?? 0;
-    if (unknown.length === 0 && cases === 0) return holds;
+    const concerned = facts.concerned?.unknown ?? 0;
+    if (unknown.length + cases + concerned === 0) return holds;
     return broken({
       ...(unknown.length > 0 && { unknown: [...new Set(unknown)] }),
       ...(cases > 0 && { unknownCases: cases }),
+      ...(concerned > 0 && { unknownConcerned: concerned }),
     });
   });
 }

@@ -1,6 +1,6 @@
 import type { Context, Ref } from '../context.ts';
 import { handlerRoles, points, type ConsentAudience } from '../vocabulary.ts';
-import { byHas, byIs, canonical, outOfReach } from './case-facts.ts';
+import { byHas, byIs, canonical, inDanger, outOfReach } from './case-facts.ts';
 import {
   ask,
   cite,
@@ -59,17 +59,17 @@ export const reportedPersonFollowUpRules = {
   },
   'reveal-risk-asked': {
     statement:
-      'Where responding would show who reported, the reporter is first asked whether that worries them.',
+      'Where responding would show who reported, the reporter is first asked whether that worries them; an interim measure waits for that only while nobody is in danger.',
     sources: [
       cite('SP', 'important information, 7'),
       cite('Kubernetes', 'incident process: building a plan'),
     ],
     basis: 'text',
     instead: 'Ask and record it: intake.askSafetyConcern.',
-    check: ({ context }) =>
+    check: ({ type, context }) =>
       none(
         'for',
-        context.people.reporters
+        (type === 'immediate.takeAction' && inDanger(context) ? [] : context.people.reporters)
           .filter(
             (reporter) =>
               reporter.revealing &&

@@ -105,6 +105,8 @@ export interface Step {
     { readonly kinds: readonly PersonKind[]; readonly optional?: boolean } | undefined;
   /** Undefined while the payload is not known, when somebody asks what they may do. */
   readonly facts: Facts | undefined;
+  /** Of a payload that is not known: whether it may leave out whom it is about, and somebody is meant. */
+  readonly meant?: boolean;
   readonly names: Names;
   /** What is known of the staff, and of the case that stands for a duplicate, whatever the payload. */
   readonly team: Team | undefined;

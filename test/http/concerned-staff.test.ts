@@ -239,3 +239,23 @@ describe('a member of staff who saw it', () => {
     expect(JSON.stringify(told?.facts.staff.witnesses)).toContain('rui');
   });
 });
+
+test('a handle that nobody has is nowhere repeated, as it may well be a name', async () => {
+  const { id } = await openCase(app, 'cleo', { channel: 'email' });
+  await tell(app, id, [safe]);
+  const answer = await send<Problem>(app, 'cleo', id, {
+    type: 'intake.recordReport',
+    form: 'transcribed',
+    description: 'words',
+    reporter: { anonymous: false, ...robin, staff: 'robin-quill' },
+    others: [{ role: 'witness', name: 'Ada', staff: 'robin-quill-too' }],
+  });
+  expect(answer.body.violations, answer.text).toMatchObject([
+    { rule: 'known-reference', detail: { unknownConcerned: 2 } },
+  ]);
+  expect(answer.text).not.toContain('robin-quill');
+  const history = await historyOf(app, 'eve', id);
+  expect(history.at(-1)?.outcome).toBe('refused');
+  expect(JSON.stringify(history)).not.toContain('robin-quill');
+  expect(await failuresOf(app, id)).toEqual([]);
+});

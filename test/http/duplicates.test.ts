@@ -1,8 +1,8 @@
 /** Two reports of one incident, opened as two cases: the one stands for both, and both reporters hear back. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CaseView } from '../../src/engine/step/present.ts';
-import { ada, ben, cleo, dov } from '../support/cast.ts';
-import { innocent, meet, recorded, reported, verdict } from '../support/chapters.ts';
+import { ada, ben, cleo, dov, kim } from '../support/cast.ts';
+import { handOver, innocent, meet, recorded, reported, verdict } from '../support/chapters.ts';
 import {
   caseAfter,
   clock,
@@ -121,6 +121,49 @@ describe('a duplicate', () => {
       expect(answer.status, answer.text).toBe(200);
     }
     expect((await send(app, 'ada', duplicate, { type: 'case.close' })).status).toBe(200);
+  });
+
+  test('stands for itself again once the other case turns out to be none', async () => {
+    await linkAs(duplicate, original);
+    const { body } = await send<Step>(app, 'ada', original, { type: 'case.void', reason: 'spam' });
+    await tell(app, original, [ben('case.confirm', { seq: body.entry.seq })]);
+    const close = await send<Problem>(app, 'ada', duplicate, { type: 'case.close' });
+    expect(close.body.violations).toMatchObject([
+      {
+        rule: 'settled-before-close',
+        detail: { missing: expect.arrayContaining(['leadsMeeting', 'decision: reported-1']) },
+      },
+    ]);
+    await tell(app, duplicate, [
+      cleo('intake.thankReporter'),
+      ...handOver,
+      ...meet,
+      ada('decision.record', innocent),
+      ada('care.followUpWithReporter', tellReporter('determination')),
+      ada('care.followUpWithImpacted', { for: 'other-2' }),
+      ada('case.close'),
+    ]);
+    expect(await read(duplicate)).toMatchObject({ status: 'closed', departures: [] });
+    expect(await failuresOf(app, duplicate)).toEqual([]);
+  });
+
+  test('does not rest over an interim measure that nobody looked at', async () => {
+    await tell(app, duplicate, [
+      ada('immediate.assess', { needed: true }),
+      ada('immediate.takeAction', { kind: 'leave-event', for: 'reported-1' }),
+      ada('immediate.resolve'),
+    ]);
+    await linkAs(duplicate, original);
+    await tell(app, original, [...meet, ada('decision.record', innocent)]);
+    await tell(app, duplicate, [ada('care.followUpWithReporter', tellReporter('determination'))]);
+    const close = await send<Problem>(app, 'ada', duplicate, { type: 'case.close' });
+    expect(close.body.violations).toMatchObject([{ detail: { missing: ['interimActions'] } }]);
+    const [taken] = (await read(duplicate)).facts.immediateResponse.actions;
+    await tell(app, duplicate, [
+      kim('immediate.liftAction', { action: taken?.action }),
+      ada('case.close'),
+    ]);
+    expect(await read(duplicate)).toMatchObject({ status: 'closed', departures: [] });
   });
 
   test('does not say in any fact of which case it is one', async () => {

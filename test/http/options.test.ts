@@ -170,6 +170,23 @@ describe('the options', () => {
     ]);
   });
 
+  test('are none where there is nothing that it could be done with', async () => {
+    const { id } = await caseAfter(app, met);
+    const { items } = await optionsOf(id, 'ada');
+    const verdict = (wanted: EventType) => items.find(({ type }) => type === wanted)?.verdict;
+    for (const type of [
+      'case.confirm',
+      'case.withdraw',
+      'case.readmit',
+      'meeting.reviewDepartures',
+      'immediate.liftAction',
+    ] as const)
+      expect([type, verdict(type)]).toEqual([type, 'refused']);
+    // whom it is about is known, and may be left out
+    for (const type of ['intake.checkSafety', 'care.provide', 'care.noteWish'] as const)
+      expect([type, verdict(type)]).toEqual([type, 'allowed']);
+  });
+
   test('come with the version that they are about, and change nothing', async () => {
     const { id, version } = await caseAfter(app, recorded);
     const before = await recordedIn(app);

@@ -45,6 +45,22 @@ describe('a reporter whom responding would give away, and who cannot be asked ab
       .then({ immediateResponse: 'responding' });
   });
 
+  it('is in an ambulance: acting does not wait while somebody is in danger', () => {
+    const unsafe = { everyoneSafe: 'no', generalThreat: false };
+    const [assessed = gone, act = gone] = measure;
+    given(...story, cleo('intake.checkSafety', unsafe), assessed)
+      .when(act)
+      .then({ immediateResponse: 'responding' });
+    // a talk can wait until she wakes up, and so can the leads' own measures once everybody is safe
+    given(...story, cleo('intake.checkSafety', unsafe))
+      .when(beginTalk)
+      .thenExactlyRefused('reveal-risk-asked');
+    for (const safety of ['yes', 'unknown'])
+      given(...story, cleo('intake.checkSafety', { ...unsafe, everyoneSafe: safety }), assessed)
+        .when(act)
+        .thenExactlyRefused('reveal-risk-asked');
+  });
+
   it('is asked all the same once they turn up again', () => {
     for (const reached of [discussed, wish('welcome')])
       given(...story, gone, reached)

@@ -132,10 +132,10 @@ export type Known = Pick<Established, 'team' | 'original'>;
 /** The question whether somebody may send an event of which nothing is known but its type. */
 function questionOf(state: CaseState, type: EventType, by: Actor, at: Time, known: Known): Step {
   const { who, concerns, rules: own } = eventDefinitions[type];
+  const said: Facts = resolve(state, type, {});
+  const meant = concerns === undefined || concerns.optional === true || said.for !== undefined;
   // where all that an event can say is whom it is about, leaving that out says all
-  const said = hasPayload(type) ? undefined : resolve(state, type, {});
-  const settled = said && (concerns === undefined || concerns.optional || said.for !== undefined);
-  const facts = settled ? { ...said, ...readBy(own, known) } : undefined;
+  const facts = meant && !hasPayload(type) ? { ...said, ...readBy(own, known) } : undefined;
   return {
     type,
     context: state.context,
@@ -144,6 +144,7 @@ function questionOf(state: CaseState, type: EventType, by: Actor, at: Time, know
     who,
     concerns,
     facts,
+    meant,
     names: { possible: canName(type), staff: [], tasks: [], people: [], audiences: [] },
     team: known.team,
     original: known.original,

@@ -14,7 +14,7 @@ import {
 } from '../../../machines/events.ts';
 import { proposalOf } from '../../../machines/proposals.ts';
 import { rules } from '../../../machines/rules.ts';
-import { isOutside, latestReportOf, rolesIn } from '../../../machines/rules/case-facts.ts';
+import { isOutside, rolesIn } from '../../../machines/rules/case-facts.ts';
 import { standing, type Facts } from '../../../machines/rules/rule.ts';
 import { unseal } from '../../crypto/sealing.ts';
 import { findCaseAsEngine, findNames, type Directory } from '../../store/cases.ts';
@@ -24,6 +24,7 @@ import { listRemovedNames } from '../../store/removed-names.ts';
 import { identitiesOf, identityPart, type Identity } from '../confidential/identities.ts';
 import { identifyRemoved } from '../confidential/removed-names.ts';
 import { identifyAmong, type Identifiable } from '../confidential/screening.ts';
+import { concernedBy } from './concerned.ts';
 import { readBy, type Known } from './decide.ts';
 import { screenedTexts } from './split.ts';
 
@@ -59,12 +60,7 @@ export async function establish(
   const concerned = concernedBy(event, known);
   const { leaving = [], witnesses = [] } = concerned ?? {};
   const named = [...new Set([...staffNamedBy(event), ...leaving, ...witnesses])];
-  const people = Object.fromEntries(
-    named.flatMap((handle) => {
-      const roles = rolesOf(known.directory, handle);
-      return roles ? [[handle, roles]] : [];
-    }),
-  );
+  const people = rolesOf(known.directory, named);
   const texts = screenedTexts(event);
   const caseIds = caseIdsNamedBy(event);
   const own = eventDefinitions[event.type].rules;
@@ -85,9 +81,8 @@ export async function establish(
   };
 }
 
-function rolesOf(directory: Directory, handle: Handle): readonly Role[] | undefined {
-  return Object.hasOwn(directory, handle) ? directory[handle] : undefined;
-}
+const rolesOf = (directory: Directory, handles: readonly Handle[]) =>
+  Object.fromEntries(Object.entries(directory).filter(([handle]) => handles.includes(handle)));
 
 /** What is known beside a case's state, whatever is sent. */
 export async function knownOf(
@@ -124,36 +119,6 @@ function teamOf(context: Context, officers: Directory, sender: Handle): Team {
   return { lead: count('lead'), coordinator: count('coordinator'), organizer: count('organizer') };
 }
 
-/**
- * Members of staff among the report's own people: whom it happened to is outside from the hand-over
- * on, and who saw it judges nothing; where no witness is named, that is whoever sends what was
- * observed. The facts do not say which of the people they are.
- */
-function concernedBy(
-  event: EventInput,
-  { context, sender }: Pick<Knowledge, 'context' | 'sender'>,
-): Established['concerned'] {
-  if (event.type !== 'intake.recordReport' && event.type !== 'intake.addClarification')
-    return undefined;
-  const form =
-    event.type === 'intake.recordReport'
-      ? event.form
-      : latestReportOf(context, event.for ?? 'reporter')?.form;
-  const reporter = event.reporter?.staff;
-  const others = event.others ?? [];
-  const of = (impacted: boolean) => [
-    ...(reporter !== undefined && (form !== 'observed') === impacted ? [reporter as string] : []),
-    ...others.flatMap(({ role, staff }) =>
-      staff !== undefined && (role === 'impacted') === impacted ? [staff as string] : [],
-    ),
-  ];
-  const leaving = [...new Set(of(true))];
-  const saw = of(false);
-  const unnamed = event.type === 'intake.recordReport' && form === 'observed' && saw.length === 0;
-  const witnesses = unnamed ? [sender] : [...new Set(saw)];
-  return leaving.length + witnesses.length > 0 ? { leaving, witnesses } : undefined;
-}
-
 interface Place {
   readonly caseId: string;
   readonly seq: number;
@@ -179,7 +144,7 @@ async function contextOfCase(db: Db, id: string): Promise<Context | undefined> {
 
 async function originalOf(db: Db, dataKey: Buffer, place: Place): Promise<Established['original']> {
   const other = await linkedCase(db, dataKey, place);
-  if (!other) return { met: false, decided: false };
+  if (!other || other.voided !== null) return { met: false, decided: false, gone: true };
   return {
     met: other.leadsMeeting.held > 0,
     decided: standing(other).some(({ decision }) => decision !== null),
