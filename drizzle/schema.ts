@@ -26,6 +26,10 @@ const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () =>
 const instant = (name: string) =>
   timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
+/** Whose a row is: a case's, or one of its entries'. */
+const ofCase = { caseId: uuid('case_id').notNull() };
+const ofEntry = { ...ofCase, seq: integer('seq').notNull() };
+
 /** The staff directory. The id is the handle that stands in facts; a person is never deleted. */
 export const people = pgTable(
   'people',
@@ -111,7 +115,7 @@ export const codenames = pgTable('codenames', { codename: text('codename').prima
  */
 export const caseOutsiders = pgTable(
   'case_outsiders',
-  { caseId: uuid('case_id').notNull(), person: text('person').notNull() },
+  { ...ofCase, person: text('person').notNull() },
   (t) => [primaryKey({ columns: [t.caseId, t.person] })],
 );
 
@@ -122,7 +126,7 @@ export const caseOutsiders = pgTable(
  */
 export const caseAssignments = pgTable(
   'case_assignments',
-  { caseId: uuid('case_id').notNull(), person: text('person').notNull() },
+  { ...ofCase, person: text('person').notNull() },
   (t) => [
     primaryKey({ columns: [t.caseId, t.person] }),
     index('case_assignments_of_a_person').on(t.person),
@@ -133,8 +137,7 @@ export const caseAssignments = pgTable(
 export const history = pgTable(
   'history',
   {
-    caseId: uuid('case_id').notNull(),
-    seq: integer('seq').notNull(),
+    ...ofEntry,
     outcome: text('outcome', { enum: ['accepted', 'refused', 'elapsed'] }).notNull(),
     type: text('type').notNull(),
     facts: jsonb('facts').$type<Record<string, unknown>>().notNull(),
@@ -172,23 +175,14 @@ export const history = pgTable(
  */
 export const sealedParts = pgTable(
   'sealed_parts',
-  {
-    caseId: uuid('case_id').notNull(),
-    seq: integer('seq').notNull(),
-    part: text('part').notNull(),
-    sealed: bytea('sealed').notNull(),
-  },
+  { ...ofEntry, part: text('part').notNull(), sealed: bytea('sealed').notNull() },
   (t) => [primaryKey({ columns: [t.caseId, t.seq, t.part] })],
 );
 
 /** Keyed hashes of names that were taken away: texts are still screened for them, until the erasure. */
 export const removedNames = pgTable(
   'removed_names',
-  {
-    caseId: uuid('case_id').notNull(),
-    ref: text('ref').notNull(),
-    digest: bytea('digest').notNull(),
-  },
+  { ...ofCase, ref: text('ref').notNull(), digest: bytea('digest').notNull() },
   (t) => [primaryKey({ columns: [t.caseId, t.ref, t.digest] })],
 );
 
@@ -196,7 +190,7 @@ export const removedNames = pgTable(
 export const deadlines = pgTable(
   'deadlines',
   {
-    caseId: uuid('case_id').notNull(),
+    ...ofCase,
     name: text('name').notNull(),
     /** Whose it is: the case's own, or somebody's reference. */
     ref: text('ref').notNull(),
@@ -217,7 +211,7 @@ export const deadlines = pgTable(
 export const storedAnswers = pgTable(
   'stored_answers',
   {
-    caseId: uuid('case_id').notNull(),
+    ...ofCase,
     person: text('person').notNull(),
     method: text('method').notNull(),
     path: text('path').notNull(),
@@ -236,7 +230,7 @@ export const storedAnswers = pgTable(
 export const accesses = pgTable(
   'accesses',
   {
-    caseId: uuid('case_id').notNull(),
+    ...ofCase,
     id: uuid('id').notNull(),
     person: text('person').notNull(),
     at: instant('at').notNull(),
@@ -251,7 +245,7 @@ export const accesses = pgTable(
 export const digests = pgTable(
   'digests',
   {
-    caseId: uuid('case_id').notNull(),
+    ...ofCase,
     ref: text('ref').notNull(),
     kind: text('kind', { enum: ['name', 'contact', 'badge', 'staff'] }).notNull(),
     digest: bytea('digest').notNull(),
@@ -270,8 +264,7 @@ export const logLeaves = pgTable(
   'log_leaves',
   {
     index: bigint('index', { mode: 'number' }).primaryKey(),
-    caseId: uuid('case_id').notNull(),
-    seq: integer('seq').notNull(),
+    ...ofEntry,
     hash: text('hash').notNull(),
   },
   (t) => [uniqueIndex('log_leaves_of_a_case').on(t.caseId, t.seq)],

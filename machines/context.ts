@@ -4,6 +4,7 @@
  * for all machines of a case; the API shows it as the case's `facts`.
  */
 import type { Settings } from './procedure.ts';
+import type { StaffInCase } from './staff-in-case.ts';
 import type {
   Channel,
   ConsentAudience,
@@ -25,14 +26,6 @@ export type Time = string;
 export interface Actor {
   readonly person: Handle;
   readonly roles: readonly Role[];
-}
-
-export interface Outsider {
-  readonly person: Handle;
-  /** `concerned`: a member of staff whom it happened to; `cleared`: named by mistake, not yet let in again. */
-  readonly why: 'recused' | 'excluded' | 'reported' | 'concerned' | 'cleared';
-  /** The offices that the case lost by it, which is what lets a substitute be named. */
-  readonly offices: readonly Office[];
 }
 
 /** Something that the procedure wants was left out, or something that it forbids was done. */
@@ -210,34 +203,7 @@ export interface Context {
   readonly redactions: readonly Redaction[];
   readonly timeliness: readonly Timeliness[];
   readonly due: { readonly leadsMeet: Time | null };
-  readonly staff: {
-    readonly outside: readonly Outsider[];
-    /** Members of staff whom it happened to; outside from the hand-over to the leads on. */
-    readonly leaving: readonly { readonly person: Handle; readonly offices: readonly Office[] }[];
-    /** Members of staff who saw it: they stay, and judge nothing. */
-    readonly witnesses: readonly { readonly person: Handle; readonly offices: readonly Office[] }[];
-    readonly absent: readonly {
-      readonly person: Handle;
-      readonly by: Handle;
-      readonly offices: readonly Office[];
-    }[];
-    readonly broughtIn: readonly Handle[];
-    readonly substitutes: readonly {
-      readonly person: Handle;
-      readonly as: Office;
-      readonly byOrganizer: boolean;
-    }[];
-    /** Ombuds to whom the case was referred. */
-    readonly referredTo: readonly Handle[];
-    /** Whether a lead, coordinator or organizer is or was reported: then every ombud sees the case. */
-    readonly ombudNeeded: boolean;
-    readonly responder: Handle | null;
-    readonly followUp: Handle | null;
-    readonly delegates: readonly Handle[];
-    readonly disclosures: readonly { readonly person: Handle; readonly until: Time }[];
-    /** Who has to stay away from letting somebody in again: those who took the accusation back. */
-    readonly cleared: readonly { readonly person: Handle; readonly by: readonly Handle[] }[];
-  };
+  readonly staff: StaffInCase;
   readonly people: {
     readonly reporters: readonly Reporter[];
     readonly reported: readonly Reported[];

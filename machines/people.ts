@@ -1,10 +1,11 @@
 /** What a step does to the people of a case: those who report, those reported, the others, the staff around it. */
-import type { Context, Handle, OtherRole, Outsider, Ref, Reported, Reporter } from './context.ts';
+import type { Context, Handle, OtherRole, Ref, Reported, Reporter } from './context.ts';
 import { newReported, newReporter } from './opening.ts';
 import { officeRoles } from './vocabulary.ts';
 import type { Established, Resolved } from './events.ts';
 import { namedHas, officesOf } from './rules/case-facts.ts';
 import { standing } from './rules/rule.ts';
+import type { Outsider } from './staff-in-case.ts';
 
 export const changeReporter = (
   context: Context,

@@ -1,6 +1,6 @@
 /** How far a case has come when a story begins: each chapter holds the ones before it. */
-import { ada, cleo, rui } from './cast.ts';
-import { elapsed, later } from './story.ts';
+import { ada, cleo, dov, rui } from './cast.ts';
+import { elapsed, later, opened } from './story.ts';
 
 /** What people come with: a reporter with a name and a contact, a stranger, a witness, somebody hurt. */
 export const theReport = {
@@ -18,19 +18,32 @@ export const secondReport = {
   reporter: { anonymous: false, name: 'words', contact: 'words' },
   reportedPersons: [{ ref: 'reported-1' }],
 };
+export const anotherReport = cleo('intake.recordReport', secondReport);
+/** Members of staff are reported. */
+export const accusing = (...staff: readonly string[]) =>
+  cleo('intake.recordReport', {
+    ...theReport,
+    reportedPersons: staff.map((person) => ({ staff: person })),
+  });
 
 export const safe = cleo('intake.checkSafety', { everyoneSafe: 'yes', generalThreat: false });
 export const quiet = cleo('intake.offerQuietSpace', { accepted: true });
 export const welcomed = [quiet, safe];
-export const handOver = [
-  cleo('immediate.assess', { needed: false }),
-  cleo('intake.thankReporter'),
-  cleo('intake.reportToLeads'),
-];
+/** Somebody has to act at once, or nobody has. */
+export const needed = cleo('immediate.assess', { needed: true });
+export const notNeeded = cleo('immediate.assess', { needed: false });
+export const handOver = [notNeeded, cleo('intake.thankReporter'), cleo('intake.reportToLeads')];
 type Report = Readonly<Record<string, unknown>>;
 const taken = (report: Report) => [...welcomed, cleo('intake.recordReport', report)];
 export const recorded = taken(theReport);
 export const reported = [...recorded, ...handOver];
+/** Members of staff are reported, and the leads know. */
+export const against = (...staff: readonly string[]) => [
+  ...welcomed,
+  accusing(...staff),
+  ...handOver,
+];
+export const recuse = (person: string) => dov('case.recuse', { person });
 
 /** The six objectives of the meeting. */
 export const objectives = [
@@ -43,17 +56,19 @@ export const objectives = [
 ];
 export const convene = ada('meeting.convene', { attendees: ['ada', 'ben'] });
 export const convened = [...reported, convene];
-export const meet = [convene, ...objectives, ada('meeting.conclude')];
+export const conclude = ada('meeting.conclude');
+export const reconvene = ada('meeting.reconvene');
+export const meet = [convene, ...objectives, conclude];
 export const met = [...reported, ...meet];
 /** The same, when the tasks are assigned already. */
 export const meetAgain = [
-  ada('meeting.reconvene'),
+  reconvene,
   convene,
   ada('meeting.reviewReport'),
   ada('meeting.consultPastIncidents', { patternFound: false }),
   ada('meeting.discussResponses', { options: [] }),
   ada('meeting.planFollowUps', { followUps: [] }),
-  ada('meeting.conclude'),
+  conclude,
 ];
 /** The leads have met over another report. */
 export const metOver = (report: Report) => [...taken(report), ...handOver, ...meet];
@@ -74,16 +89,23 @@ export const verdict = {
   deciders: ['ada', 'ben'],
   responses: [{ kind: 'warning' }, ban],
 };
-export const decided = [...met, ada('decision.record', verdict)];
+export const decide = (changes: object = {}) => ada('decision.record', { ...verdict, ...changes });
+export const decided = [...met, decide()];
 export const innocent = { finding: 'no-violation', deciders: ['ada', 'ben'], responses: [] };
-export const noViolation = [...met, ada('decision.record', innocent)];
+export const noViolation = [...met, decide(innocent)];
 export const notify = rui('decision.notifyReportedPerson', { medium: 'email' });
 export const notified = [...decided, notify];
 
-export const carriedOut = [
-  rui('decision.carryOutResponse', { response: 1 }),
-  rui('decision.carryOutResponse', { response: 2 }),
-];
+/** An appeal may come for thirty days. */
+export const thirtyDays = opened({ settings: { appealWindow: 'P30D' } });
+export const appeal = cleo('appeal.file');
+export const reviewedBy = (...reviewers: string[]) => dov('appeal.assignReviewers', { reviewers });
+export const ruled = (outcome: string) => dov('appeal.decide', { outcome });
+export const appealed = [...notified, appeal];
+export const underReview = [...appealed, reviewedBy('dov', 'oli')];
+
+export const carryOut = (response: number) => rui('decision.carryOutResponse', { response });
+export const carriedOut = [carryOut(1), carryOut(2)];
 export const tellReporter = cleo('care.followUpWithReporter', {
   covered: ['determination', 'actions'],
   medium: 'phone',

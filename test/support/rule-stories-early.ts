@@ -1,7 +1,7 @@
 /** The stories of the rules on all events, of the intake, the immediate response, the meeting and the conversation. */
 import { ada, ben, cleo, dov, eve, identifying, kim, rui, time } from './cast.ts';
 import * as upTo from './chapters.ts';
-import { acting, but, departs, forbidden, left, orDeparts, stories } from './rule-story.ts';
+import { but, departs, forbidden, left, orDeparts, stories } from './rule-story.ts';
 import { inTime, later, opened, sceneAfter } from './story.ts';
 
 const report = cleo('intake.recordReport', upTo.theReport);
@@ -108,14 +108,14 @@ export const earlyStories = {
     [threat, police(false), calm],
   ),
   'interim-responses-only': stories(
-    [acting, cleo('immediate.takeAction', { kind: 'remove-membership' })],
-    [acting, left],
+    [upTo.needed, cleo('immediate.takeAction', { kind: 'remove-membership' })],
+    [upTo.needed, left],
     departs('interim-responses-only', 'safety', [
-      acting,
+      upTo.needed,
       ada('immediate.takeAction', { kind: 'ban', until: inTime('PT24H') }),
     ]),
   ),
-  'immediate-response-active': stories([left], [acting, left]),
+  'immediate-response-active': stories([left], [upTo.needed, left]),
 
   'meeting-after-intake': stories(
     [...upTo.recorded, ...upTo.lateMeeting, upTo.convene],
@@ -140,7 +140,7 @@ export const earlyStories = {
     upTo.met,
   ),
   'interim-actions-reviewed': stories(
-    [acting, left, ...upTo.convened, ...upTo.objectives, conclude],
+    [upTo.needed, left, ...upTo.convened, ...upTo.objectives, conclude],
     upTo.met,
   ),
   'departures-reviewed': stories(

@@ -1,23 +1,21 @@
 /** The stories of the rules of the decision, appeals, public words, care and the closing. */
 import { ada, ben, cleo, dov, identifying, kim, rui, time, una } from './cast.ts';
 import * as upTo from './chapters.ts';
-import { acting, decide, departs, forbidden, left, orDeparts, stories } from './rule-story.ts';
+import { departs, forbidden, left, orDeparts, stories } from './rule-story.ts';
 import { later, opened } from './story.ts';
 
 const amend = (changes: object) =>
   ada('decision.amend', { deciders: ['ada', 'ben'], responses: [{ keep: 1 }], ...changes });
-const file = cleo('appeal.file');
-const window = opened({ settings: { appealWindow: 'P30D' } });
-const assign = (...reviewers: string[]) => dov('appeal.assignReviewers', { reviewers });
-const upheld = dov('appeal.decide', { outcome: 'upheld' });
-const heard = [...upTo.notified, file, assign('dov'), upheld, ...upTo.meetAgain];
+const { appeal, decide, reviewedBy, thirtyDays } = upTo;
+const upheld = upTo.ruled('upheld');
+const heard = [...upTo.appealed, reviewedBy('dov'), upheld, ...upTo.meetAgain];
 const byUna = [
   ...upTo.reported,
   una('meeting.convene', { attendees: ['ada', 'una'] }),
   ...upTo.met.slice(upTo.convened.length),
   decide({ deciders: ['ada', 'una'] }),
   upTo.notify,
-  file,
+  appeal,
 ];
 const notice = { saysAgainstPolicy: true, saysActionTaken: true };
 const inform = cleo('publicity.informAware', notice);
@@ -40,7 +38,7 @@ const duplicate = (linked?: object) =>
   ada('case.link', { relation: 'duplicate' }, linked ? { linked: linked as never } : {});
 
 export const lateStories = {
-  'decision-after-meeting': stories([...upTo.convened, decide({})], upTo.decided),
+  'decision-after-meeting': stories([...upTo.convened, decide()], upTo.decided),
   'deciders-met': stories(
     [...upTo.decided, amend({})],
     [...upTo.decided, ...upTo.meetAgain, amend({})],
@@ -70,7 +68,7 @@ export const lateStories = {
     [...upTo.decided, kim('decision.carryOutResponse', { response: 1 })],
   ),
   'appeal-not-pending': stories(
-    [...upTo.notified, file, ...upTo.meetAgain, amend({})],
+    [...upTo.appealed, ...upTo.meetAgain, amend({})],
     [...upTo.notified, ...upTo.meetAgain, amend({})],
   ),
   'appeal-only-eased': stories(
@@ -78,26 +76,26 @@ export const lateStories = {
     [...heard, amend({})],
   ),
 
-  'something-to-appeal': stories([...upTo.decided, file], [...upTo.notified, file]),
+  'something-to-appeal': stories([...upTo.decided, appeal], upTo.appealed),
   'appeal-window': stories(
-    [window, ...upTo.notified, later('P31D'), file],
-    [window, ...upTo.notified, later('P29D'), file],
+    [thirtyDays, ...upTo.notified, later('P31D'), appeal],
+    [thirtyDays, ...upTo.notified, later('P29D'), appeal],
     departs('appeal-window', 'does-not-fit', [
-      window,
+      thirtyDays,
       ...upTo.notified,
       later('P31D'),
       dov('appeal.file'),
     ]),
   ),
-  'one-appeal': stories([...upTo.notified, file, file], [...upTo.notified, file]),
+  'one-appeal': stories([...upTo.appealed, appeal], upTo.appealed),
   'appeal-body': stories(
-    [...upTo.notified, file, assign('dov', 'rui')],
-    [...upTo.notified, file, assign('dov')],
+    [...upTo.appealed, reviewedBy('dov', 'rui')],
+    [...upTo.appealed, reviewedBy('dov')],
   ),
-  'independent-review': stories([...byUna, assign('una')], [...byUna, assign('oli')]),
+  'independent-review': stories([...byUna, reviewedBy('una')], [...byUna, reviewedBy('oli')]),
   'reviewer-decides': stories(
-    [...byUna, assign('dov'), ada('appeal.decide', { outcome: 'upheld' })],
-    [...byUna, assign('dov'), upheld],
+    [...byUna, reviewedBy('dov'), ada('appeal.decide', { outcome: 'upheld' })],
+    [...byUna, reviewedBy('dov'), upheld],
   ),
 
   'announcer-authority': stories(
@@ -119,7 +117,7 @@ export const lateStories = {
     [...upTo.decided, cleo('publicity.informAware', { ...notice, saysActionTaken: false })],
     [...upTo.decided, inform],
   ),
-  'action-before-notice': stories([...upTo.met, inform], [acting, left, inform]),
+  'action-before-notice': stories([...upTo.met, inform], [upTo.needed, left, inform]),
   'details-kept-out': forbidden(cleo('publicity.discloseDetails')),
   'consent-is-own': stories([consent(false)], [consent(true)]),
 

@@ -2,7 +2,7 @@
 import type { Ground } from '../../machines/vocabulary.ts';
 import type { EventType } from '../../machines/events.ts';
 import type { RuleId } from '../../machines/rules.ts';
-import { ada, cleo, departing, type Sent } from './cast.ts';
+import { cleo, departing, type Sent } from './cast.ts';
 import * as upTo from './chapters.ts';
 import type { Happening } from './story.ts';
 
@@ -40,6 +40,4 @@ export const orDeparts = (rule: RuleId, ground: Ground, refused: Story, passes: 
 /** Of an action that nothing makes right. */
 export const forbidden = (event: Happening) => stories([...upTo.conversing, event], 'never');
 
-export const decide = (changes: object) => ada('decision.record', { ...upTo.verdict, ...changes });
-export const acting = cleo('immediate.assess', { needed: true });
 export const left = cleo('immediate.takeAction', { kind: 'leave-event' });

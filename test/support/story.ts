@@ -178,6 +178,8 @@ const goingOn = (from: Scene, ...story: readonly Happening[]): Scene => story.re
 
 /** The scene after a story. */
 export const sceneAfter = (...story: readonly Happening[]): Scene => goingOn(blank, ...story);
+/** The number of a story's last entry. */
+export const seqOf = (...story: readonly Happening[]): number => sceneAfter(...story).seq;
 
 type Expected = Readonly<Record<string, string>>;
 type DeepPartial<T> = T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> } : T;

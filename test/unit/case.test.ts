@@ -1,19 +1,22 @@
+/** A case as a whole: opened and reopened, noted in, held, erased. */
 import { describe, it } from 'vitest';
 import {
+  against,
+  anotherReport,
+  appeal,
   closed,
-  convened,
   covered,
-  handOver,
   met,
+  needed,
+  notNeeded,
   recorded,
-  reported,
+  recuse,
+  reopened,
   safe,
-  secondReport,
   settled,
-  theReport,
   welcomed,
 } from '../support/chapters.ts';
-import { ada, ben, cleo, dov, eve, kim, rui, time, uma } from '../support/cast.ts';
+import { ada, ben, dov, eve, kim, rui, time, uma } from '../support/cast.ts';
 import {
   begin,
   elapsed,
@@ -21,18 +24,15 @@ import {
   inTime,
   later,
   opened,
-  sceneAfter,
+  seqOf,
   type Happening,
 } from '../support/story.ts';
 
 const close = ada('case.close');
-const recuse = (person: string) => dov('case.recuse', { person });
-const confirmed = (by: typeof ada, ...story: readonly Happening[]) => [
+const confirmed = (...story: readonly Happening[]) => [
   ...story,
-  by('case.confirm', { seq: sceneAfter(...story).seq }),
+  ben('case.confirm', { seq: seqOf(...story) }),
 ];
-const duplicate = (...story: readonly Happening[]) =>
-  confirmed(ben, ...story, ada('case.link', { relation: 'duplicate' }));
 
 describe('opening', () => {
   it('belongs to handlers', () => {
@@ -63,7 +63,7 @@ describe('opening', () => {
 
 describe('reopening', () => {
   const left = departs(['reporterCare', 'followUp', 'decision']);
-  const stood = confirmed(ben, ...covered, left);
+  const stood = confirmed(...covered, left);
 
   it('returns to where every stage stood, those of people too', () => {
     given(...stood)
@@ -86,11 +86,7 @@ describe('reopening', () => {
 
   it('starts no clock anew', () => {
     const resting = [
-      ...confirmed(
-        ben,
-        ...recorded,
-        departs(['intake', 'leadsMeeting', 'decision', 'reporterCare']),
-      ),
+      ...confirmed(...recorded, departs(['intake', 'leadsMeeting', 'decision', 'reporterCare'])),
       later('PT5H'),
     ];
     given(...resting)
@@ -102,13 +98,7 @@ describe('reopening', () => {
   });
 
   it('returns to where the case stood the second time, not the first', () => {
-    const twice = [
-      safe,
-      close,
-      ada('case.reopen'),
-      cleo('immediate.assess', { needed: false }),
-      close,
-    ];
+    const twice = [safe, close, ada('case.reopen'), notNeeded, close];
     given(...twice)
       .when(ada('case.reopen'))
       .then({ status: 'open', immediateResponse: 'notNeeded' });
@@ -124,8 +114,8 @@ describe('reopening', () => {
   });
 
   it('takes a report up that comes later', () => {
-    given(...closed, ada('case.reopen'), ...welcomed)
-      .when(cleo('intake.recordReport', secondReport))
+    given(...reopened, ...welcomed)
+      .when(anotherReport)
       .then({ intake: 'recorded', leadsMeeting: 'awaiting', reporterCare: 'due' });
   });
 
@@ -135,62 +125,6 @@ describe('reopening', () => {
       departures: [{ rule, ground: 'impossible', items, reason: 'words' }],
     });
   }
-});
-
-describe('a duplicate', () => {
-  it('is said to be one by two', () => {
-    const story = [...reported, ada('case.link', { relation: 'duplicate' })];
-    given(...story.slice(0, -1))
-      .when(ada('case.link', { relation: 'duplicate' }))
-      .thenFacts({ duplicateOf: null, proposals: [{ type: 'case.link' }] });
-    given(...story)
-      .when(ben('case.confirm', { seq: story.length + 1 }))
-      .thenFacts({ duplicateOf: story.length + 1, proposals: [] });
-  });
-
-  it('owes nothing but the answer to each of its reporters', () => {
-    given(...duplicate(...reported))
-      .when(close)
-      .thenRefusedFor('settled-before-close', { missing: ['reporterCare: reporter'] });
-    given(...duplicate(...convened, cleo('immediate.assess', { needed: true })))
-      .when(close)
-      .thenRefusedFor('settled-before-close', {
-        missing: ['immediateResponse', 'reporterCare: reporter'],
-      });
-  });
-
-  it('answers with what became of the case that stands for it', () => {
-    const answer = (told: string[], original: object) =>
-      ada(
-        'care.followUpWithReporter',
-        { covered: told, medium: 'phone' },
-        { original: original as never },
-      );
-    const story = duplicate(...reported);
-    given(...story)
-      .when(answer(['discussed'], { met: false, decided: false }))
-      .thenExactlyRefused('follow-up-after-meeting');
-    given(...story)
-      .when(answer(['determination'], { met: true, decided: false }))
-      .thenExactlyRefused('follow-up-after-meeting');
-    const told = answer(['determination', 'actions'], { met: true, decided: true });
-    given(...story)
-      .when(told)
-      .then({ reporterCare: 'followedUp' });
-    given(...story, told)
-      .when(close)
-      .then({ status: 'closed' });
-  });
-
-  it.each(['empty', 'duplicate', 'voided', 'erased'])(
-    'stands behind no case that is %s',
-    (what) => {
-      const linked = { empty: false, duplicate: false, voided: false, erased: false, [what]: true };
-      given(...reported)
-        .when(ada('case.link', { relation: 'duplicate' }, { linked }))
-        .thenExactlyRefused('duplicate-of-a-live-case');
-    },
-  );
 });
 
 describe('notes and redactions', () => {
@@ -223,10 +157,8 @@ describe('notes and redactions', () => {
 
 describe('what takes two', () => {
   it('is confirmed by an ombud where an office is reported and the case is called none', () => {
-    const against = { ...theReport, reportedPersons: [{ staff: 'dov' }] };
-    const story = [...welcomed, cleo('intake.recordReport', against), ...handOver];
-    const proposed = [...story, ada('case.void', { reason: 'not-ours' })];
-    const { seq } = sceneAfter(...proposed);
+    const proposed = [...against('dov'), ada('case.void', { reason: 'not-ours' })];
+    const seq = seqOf(...proposed);
     given(...proposed)
       .when(ben('case.confirm', { seq }))
       .thenExactlyRefused('takes-two');
@@ -270,15 +202,7 @@ describe('holding and erasing', () => {
   });
 
   it('is for ever', () => {
-    const urgent = cleo('immediate.assess', { needed: true });
-    for (const event of [
-      ada('case.reopen'),
-      hold,
-      recuse('ben'),
-      erase,
-      cleo('appeal.file'),
-      urgent,
-    ])
+    for (const event of [ada('case.reopen'), hold, recuse('ben'), erase, appeal, needed])
       given(...closed, erase)
         .when(event)
         .thenExactlyRefused('case-erased');

@@ -1,27 +1,20 @@
+/** The decision on a reported person, and what becomes of it. */
 import { describe, it } from 'vitest';
 import {
-  ban,
-  carriedOut,
+  carryOut,
   convened,
+  decide,
   decided,
-  innocent,
-  meetAgain,
   met,
-  metOver,
   noViolation,
-  notified,
   notify,
-  ofTwo,
+  recuse,
   reported,
-  settled,
+  thirtyDays,
   verdict,
 } from '../support/chapters.ts';
-import { ada, ben, cleo, departing, dov, identifying, kim, rui, una } from '../support/cast.ts';
-import { begin, given, inTime, later, opened } from '../support/story.ts';
-
-const decide = (changes: object = {}) => ada('decision.record', { ...verdict, ...changes });
-const amend = (changes: object) => ada('decision.amend', { deciders: ['ada', 'ben'], ...changes });
-const carryOut = (response: number) => rui('decision.carryOutResponse', { response });
+import { ada, ben, cleo, departing, identifying, kim, rui } from '../support/cast.ts';
+import { begin, given, inTime, later } from '../support/story.ts';
 
 describe('decision', () => {
   it('waits for the leads to conclude, and for nothing else', () => {
@@ -77,15 +70,14 @@ describe('decision', () => {
   );
 
   it('is made by a quorum of those who met as leads', () => {
-    given(...met)
-      .when(decide({ deciders: ['ada'] }))
-      .thenExactlyRefused('never-one-decider');
-    given(...met)
-      .when(decide({ deciders: ['ada', 'cam'] }))
-      .thenExactlyRefused('deciders-met');
-    given(...met)
-      .when(decide({ deciders: [] }))
-      .thenExactlyRefused('never-one-decider');
+    for (const [deciders, rule] of [
+      [['ada'], 'never-one-decider'],
+      [['ada', 'cam'], 'deciders-met'],
+      [[], 'never-one-decider'],
+    ] as const)
+      given(...met)
+        .when(decide({ deciders }))
+        .thenExactlyRefused(rule);
     const withKim = ada('meeting.convene', { attendees: ['ada', 'ben', 'kim'] });
     given(...reported, withKim, ...met.slice(convened.length))
       .when(decide({ deciders: ['ada', 'kim'] }))
@@ -96,7 +88,7 @@ describe('decision', () => {
   });
 
   it('is not made by who left the case meanwhile', () => {
-    given(...met, dov('case.recuse', { person: 'ben' }))
+    given(...met, recuse('ben'))
       .when(decide())
       .thenExactlyRefused('recused-take-no-part');
   });
@@ -201,8 +193,7 @@ describe('decision', () => {
   });
 
   it('counts from the first telling; telling it again gives no more time', () => {
-    const window = opened({ settings: { appealWindow: 'P30D' } });
-    const told = [window, ...decided, later('P1D'), notify, later('P5D')];
+    const told = [thirtyDays, ...decided, later('P1D'), notify, later('P5D')];
     given(...told)
       .when(notify)
       .thenFacts({
@@ -251,261 +242,6 @@ describe('decision', () => {
     // and where they do not consent, it can be given up
     given(...apart)
       .when(ada('decision.abandonResponse', { response: 1 }))
-      .then({ decision: 'carriedOut' });
-  });
-});
-
-describe('a decision put right', () => {
-  const again = [...settled, ...meetAgain];
-
-  it('takes a meeting since, and leads who sat in it', () => {
-    given(...settled)
-      .when(amend({ finding: 'no-violation', responses: [] }))
-      .thenExactlyRefused('deciders-met');
-    given(...settled, ...meetAgain.slice(0, -1))
-      .when(amend({ finding: 'no-violation', responses: [] }))
-      .thenExactlyRefused('deciders-met');
-    given(...again)
-      .when(amend({ finding: 'no-violation', responses: [], deciders: ['ada', 'cam'] }))
-      .thenExactlyRefused('deciders-met');
-    given(...again)
-      .when(amend({ finding: 'no-violation', responses: [], deciders: ['ada'] }))
-      .thenExactlyRefused('never-one-decider');
-  });
-
-  it('takes none for a typo of the same deciders', () => {
-    const typo = (deciders: string[]) =>
-      departing(amend({ deciders, responses: [{ keep: 1 }, { ...ban, until: '2026-05-01' }] }), {
-        rule: 'deciders-met',
-        ground: 'does-not-fit',
-      });
-    given(...settled)
-      .when(typo(['ben', 'ada']))
-      .then({ decision: 'decided' });
-    given(...settled)
-      .when(typo(['ada', 'una']))
-      .thenExactlyRefused('departure-is-allowed', 'deciders-met');
-    given(...settled)
-      .when(typo(['ada']))
-      .thenExactlyRefused('departure-is-allowed', 'deciders-met', 'never-one-decider');
-  });
-
-  it('owes a lift for what was carried out, and a word to the person', () => {
-    given(...again)
-      .when(amend({ finding: 'no-violation', responses: [] }))
-      .thenFacts({
-        people: {
-          reported: [
-            {
-              decision: {
-                finding: 'no-violation',
-                responses: [{ state: 'liftOwed' }, { state: 'liftOwed' }],
-                changed: true,
-                notifiedAt: null,
-                meeting: 2,
-              },
-              appeal: { filed: false },
-            },
-          ],
-        },
-      });
-    given(...again, amend({ finding: 'no-violation', responses: [] }))
-      .when(ada('case.close'))
-      .thenRefusedFor('settled-before-close', {
-        missing: ['lift: reported-1 1', 'lift: reported-1 2', 'notification: reported-1'],
-      });
-  });
-
-  it('lifts what is owed, and only that', () => {
-    const lift = (response: number) => rui('decision.liftResponse', { response });
-    const less = [...again, amend({ responses: [{ keep: 1 }] })];
-    given(...less)
-      .when(lift(2))
-      .then({ decision: 'carriedOut' });
-    for (const [story, response] of [
-      [less, 1],
-      [settled, 1],
-      [[...less, lift(2)], 2],
-    ] as const)
-      given(...story)
-        .when(lift(response))
-        .thenRefused('known-reference');
-    given(...less, lift(2), notify)
-      .when(ada('case.close'))
-      .then({ status: 'closed' });
-  });
-
-  it('drops what was not carried out, and never uses a number again', () => {
-    given(...notified, ...meetAgain, amend({ responses: [{ keep: 2 }, { kind: 'no-alcohol' }] }))
-      .when(carryOut(3))
-      .thenFacts({
-        people: {
-          reported: [
-            {
-              decision: {
-                responses: [
-                  { response: 1, state: 'dropped' },
-                  { response: 2, state: 'due' },
-                  { response: 3, kind: 'no-alcohol', state: 'carriedOut' },
-                ],
-              },
-            },
-          ],
-        },
-      });
-    given(...notified, ...meetAgain, amend({ responses: [{ keep: 2 }] }))
-      .when(carryOut(1))
-      .thenExactlyRefused('known-reference');
-    for (const responses of [[{ keep: 3 }], [{ keep: 1 }, { keep: 1 }]])
-      given(...notified, ...meetAgain)
-        .when(amend({ responses }))
-        .thenRefused('known-reference');
-  });
-
-  it('leaves as it was what it does not speak of', () => {
-    given(...again)
-      .when(amend({}))
-      .thenFacts({
-        people: {
-          reported: [
-            {
-              decision: {
-                finding: 'violation',
-                responses: [{ state: 'carriedOut' }, { state: 'carriedOut' }],
-              },
-            },
-          ],
-        },
-      });
-    given(...again)
-      .when(amend({ finding: 'no-violation' }))
-      .thenExactlyRefused('no-violation-no-sanction');
-    given(...again)
-      .when(amend({ responses: [] }))
-      .thenExactlyRefused('violation-needs-response');
-  });
-
-  it('may be appealed anew, where a violation stands', () => {
-    given(...again, amend({ responses: [{ keep: 1 }] }))
-      .when(notify)
-      .then({ appeal: 'open' });
-    given(...again)
-      .when(amend({ responses: [{ keep: 1 }] }))
-      .then({ appeal: 'idle' });
-    given(...again, amend({ finding: 'no-violation', responses: [] }))
-      .when(notify)
-      .then({ appeal: 'idle' });
-  });
-
-  it('waits while an appeal is heard, and after one only eases', () => {
-    const filed = [...settled, cleo('appeal.file'), ...meetAgain];
-    given(...filed)
-      .when(amend({ responses: [{ keep: 1 }] }))
-      .thenExactlyRefused('appeal-not-pending');
-    const upheld = [
-      ...settled,
-      cleo('appeal.file'),
-      dov('appeal.assignReviewers', { reviewers: ['dov'] }),
-      dov('appeal.decide', { outcome: 'upheld' }),
-      ...meetAgain,
-    ];
-    const shorter = { kind: 'ban', until: '2026-06-01' };
-    for (const responses of [[{ keep: 1 }], [{ keep: 1 }, shorter], [{ keep: 2 }]])
-      given(...upheld)
-        .when(amend({ responses }))
-        .then({ status: 'open' });
-    for (const response of [
-      { kind: 'ban', until: '2027-05-02' },
-      { kind: 'ban', indefinite: true },
-      { kind: 'no-alcohol' },
-    ])
-      given(...upheld)
-        .when(amend({ responses: [{ keep: 1 }, response] }))
-        .thenExactlyRefused('appeal-only-eased');
-  });
-});
-
-describe('several reported persons', () => {
-  const two = metOver(ofTwo);
-  const warn = decide({ for: 'reported-1', responses: [{ kind: 'warning' }] });
-
-  it('are decided on each, or alike where nobody is named', () => {
-    given(...two)
-      .when(decide())
-      .thenFacts({
-        people: {
-          reported: [
-            { decision: { responses: [{ response: 1 }, { response: 2 }] } },
-            { decision: { responses: [{ response: 1 }, { response: 2 }] } },
-          ],
-        },
-      });
-    given(...two, warn)
-      .when(decide(innocent))
-      .thenFacts({
-        people: {
-          reported: [
-            { decision: { finding: 'violation', responses: [{ kind: 'warning' }] } },
-            { decision: { finding: 'no-violation', responses: [] } },
-          ],
-        },
-      });
-    given(...two, warn, decide(innocent))
-      .when(decide(innocent))
-      .thenExactlyRefused('in-its-stage');
-  });
-
-  it('get only what is meant for them', () => {
-    const responses = [
-      { kind: 'warning', for: 'reported-1' },
-      { ...ban, for: 'reported-2' },
-    ];
-    given(...two)
-      .when(decide({ responses }))
-      .thenFacts({
-        people: {
-          reported: [
-            { decision: { responses: [{ response: 1, kind: 'warning' }] } },
-            { decision: { responses: [{ response: 1, kind: 'ban' }] } },
-          ],
-        },
-      });
-    given(...two)
-      .when(decide({ responses: responses.slice(0, 1) }))
-      .thenRefusedFor('violation-needs-response', { for: ['reported-2'] });
-  });
-
-  it('are told, and answered to, each', () => {
-    const tell = (whom: string) =>
-      rui('decision.notifyReportedPerson', { for: whom, medium: 'email' });
-    given(...two, decide())
-      .when(tell('reported-2'))
-      .thenOf('reported-1', { appeal: 'idle' });
-    given(...two, decide())
-      .when(rui('decision.carryOutResponse', { for: 'reported-2', response: 1 }))
-      .thenOf('reported-1', { decision: 'decided' });
-    given(...two, warn)
-      .when(carryOut(1))
-      .thenOf('reported-1', { decision: 'carriedOut' });
-    given(...two, warn)
-      .when(carryOut(1))
-      .then({ decision: 'deliberating' });
-  });
-
-  it('are owed each their own before the case can close', () => {
-    given(...two, warn)
-      .when(una('case.close'))
-      .thenRefusedFor('settled-before-close', {
-        missing: [
-          'response: reported-1 1',
-          'notification: reported-1',
-          'decision: reported-2',
-          'reporterCare: reporter',
-          'followUp: other-2',
-        ],
-      });
-    given(...decided, ...carriedOut)
-      .when(ada('decision.markUnnotifiable'))
       .then({ decision: 'carriedOut' });
   });
 });

@@ -1,41 +1,29 @@
+/** The meeting of the leads over a report. */
 import { describe, it } from 'vitest';
 import {
+  conclude,
   convene,
   convened,
-  decided,
+  decide,
   handOver,
+  innocent,
   lateMeeting,
-  meet,
-  meetAgain,
   met,
+  needed,
   objectives,
   recorded,
   reported,
-  secondReport,
   settled,
-  welcomed,
 } from '../support/chapters.ts';
-import { ada, ben, cam, cleo, departing, dov, rui, uma } from '../support/cast.ts';
-import {
-  begin,
-  elapsed,
-  given,
-  inTime,
-  later,
-  opened,
-  sceneAfter,
-  type Happening,
-} from '../support/story.ts';
+import { ada, ben, cam, cleo, departing, rui } from '../support/cast.ts';
+import { elapsed, given, inTime, later, opened, seqOf } from '../support/story.ts';
 
 const attend = (...attendees: string[]) => ada('meeting.convene', { attendees });
-const reconvene = ada('meeting.reconvene');
-const conclude = ada('meeting.conclude');
 const interim = [
-  cleo('immediate.assess', { needed: true }),
+  needed,
   rui('immediate.takeAction', { kind: 'leave-event' }),
   cleo('immediate.resolve'),
 ];
-const seqOf = (...story: readonly Happening[]) => sceneAfter(...story).seq;
 
 describe('leads meeting', () => {
   it('is idle until the intake reaches the leads', () => {
@@ -136,7 +124,7 @@ describe('leads meeting', () => {
       conclude,
     ];
     given(...alone)
-      .when(ada('decision.record', { finding: 'no-violation', deciders: ['ada'], responses: [] }))
+      .when(decide({ ...innocent, deciders: ['ada'] }))
       .then({ decision: 'carriedOut' });
   });
 
@@ -236,192 +224,5 @@ describe('leads meeting', () => {
     given(...met)
       .when(ada('meeting.planFollowUps', { followUps: [{ for: 'other-3' }] }))
       .thenExactlyRefused('known-reference');
-  });
-});
-
-describe('another meeting', () => {
-  it('may be called whenever one was held: assignments stay, and nothing decided is undone', () => {
-    given(...decided, later('PT5H'))
-      .when(reconvene)
-      .then({ leadsMeeting: 'awaiting', decision: 'decided', reportedPersonFollowUp: 'choosing' });
-    given(...decided, later('PT5H'))
-      .when(reconvene)
-      .thenFacts({
-        leadsMeeting: {
-          concluded: false,
-          held: 1,
-          objectives: { reviewReport: false, assignResponder: true, assignFollowUp: true },
-        },
-        staff: { responder: 'rui', followUp: 'cleo' },
-        people: { reported: [{ decision: { finding: 'violation' } }] },
-      });
-    given(...decided, later('PT5H'))
-      .when(reconvene)
-      .thenClocks({ leadsMeet: inTime('PT29H'), reporterFollowUp: inTime('P7D') });
-    given(...met)
-      .when(reconvene)
-      .then({ leadsMeeting: 'awaiting', decision: 'idle' });
-    given(...convened)
-      .when(reconvene)
-      .thenRefused('reconvene-after-conclusion');
-  });
-
-  it('counts its clock from the first call, however often it is called', () => {
-    given(...met, reconvene, later('PT5H'))
-      .when(reconvene)
-      .thenClocks({ leadsMeet: inTime('PT24H'), reporterFollowUp: inTime('P7D') });
-  });
-
-  it('opens again only the tasks that nobody holds any more', () => {
-    given(...met, reconvene, dov('case.recuse', { person: 'rui' }))
-      .when(convene)
-      .thenFacts({
-        leadsMeeting: { objectives: { assignResponder: false, assignFollowUp: true } },
-      });
-  });
-
-  it('is owed for a report that came after the conclusion', () => {
-    const more = [...welcomed, cleo('intake.recordReport', secondReport)];
-    given(...decided, ...more)
-      .when(cleo('intake.thankReporter'))
-      .then({ leadsMeeting: 'awaiting', decision: 'decided' });
-    given(...decided, ...more, cleo('intake.thankReporter'), cleo('intake.reportToLeads'))
-      .when(convene)
-      .then({ leadsMeeting: 'inSession', intake: 'reported' });
-  });
-
-  it('reviews a report that comes while it is in session, or meets again over it', () => {
-    const more = [...welcomed, cleo('intake.recordReport', secondReport)];
-    given(...convened, ...objectives, ...more)
-      .when(conclude)
-      .thenRefusedFor('objectives-met', { missing: ['meeting.reviewReport'] });
-    given(...convened, ...objectives, ...more, ada('meeting.reviewReport'))
-      .when(conclude)
-      .thenFacts({ intake: { reports: [{ takenUp: true }, { takenUp: true }] } });
-  });
-
-  it('decides on somebody who was named after the first', () => {
-    const named = [
-      ...met,
-      cleo('intake.addClarification', { reportedPersons: [{ name: 'words' }] }),
-    ];
-    const decide = ada('decision.record', {
-      for: 'reported-2',
-      finding: 'no-violation',
-      deciders: ['ada', 'ben'],
-      responses: [],
-    });
-    given(...named)
-      .when(decide)
-      .thenRefused('decision-after-meeting');
-    given(...named, ...meetAgain)
-      .when(decide)
-      .thenOf('reported-2', { decision: 'carriedOut' });
-  });
-});
-
-describe('departures', () => {
-  const hurried = [
-    ...reported.slice(0, -2),
-    departing(cleo('intake.reportToLeads'), { rule: 'reporter-thanked', ground: 'safety' }),
-  ];
-  const seq = seqOf(...hurried);
-  const review = (by: typeof ada, outcome = 'endorsed', rule = 'reporter-thanked') =>
-    by('meeting.reviewDepartures', { reviews: [{ seq, rule, outcome }] });
-
-  it('stand in the record, and wait for the leads’ review', () => {
-    given(...hurried, ...meet.slice(0, -1))
-      .when(conclude)
-      .thenRefusedFor('departures-reviewed', { unreviewed: [{ seq, rule: 'reporter-thanked' }] });
-    given(...hurried, ...meet.slice(0, -1), review(ben, 'criticised'))
-      .when(conclude)
-      .thenFacts({ departures: [{ seq, review: { by: 'ben', outcome: 'criticised' } }] });
-  });
-
-  it('may be reviewed at any time, by leads', () => {
-    given(...hurried)
-      .when(review(ada))
-      .thenFacts({ departures: [{ review: { by: 'ada' } }] });
-    given(...hurried)
-      .when(review(rui))
-      .thenExactlyRefused('who-may-act', 'leads-meet');
-    given(...hurried, cleo('case.refer', { person: 'uma' }))
-      .when(review(uma))
-      .thenFacts({ departures: [{ review: { by: 'uma' } }] });
-    given(...hurried)
-      .when(review(ada, 'endorsed', 'safety-checked'))
-      .thenExactlyRefused('known-reference');
-  });
-
-  it('are not reviewed by who departed, as long as there is another lead', () => {
-    const own = [
-      ...convened,
-      departing(conclude, { rule: 'objectives-met', ground: 'does-not-fit' }),
-    ];
-    const reviewOwn = (by: typeof ada) =>
-      by('meeting.reviewDepartures', {
-        reviews: [{ seq: seqOf(...own), rule: 'objectives-met', outcome: 'endorsed' }],
-      });
-    given(...own)
-      .when(reviewOwn(ada))
-      .thenExactlyRefused('no-judge-in-own-cause');
-    given(...own)
-      .when(reviewOwn(ben))
-      .thenFacts({ departures: [{ by: 'ada', review: { by: 'ben' } }] });
-    const others = ['ben', 'cam', 'una'].map((person) => dov('case.recuse', { person }));
-    given(...own, ...others)
-      .when(reviewOwn(ada))
-      .thenFacts({ departures: [{ by: 'ada', review: { by: 'ada' } }] });
-  });
-
-  it('and breaches: what was done though the procedure forbids it', () => {
-    const breach = ada('case.noteBreach', { rule: 'no-promised-response', by: 'rui' });
-    given(...met)
-      .when(breach)
-      .thenFacts({
-        departures: [{ rule: 'no-promised-response', ground: 'breach', by: 'rui', review: null }],
-      });
-    given(...settled, breach)
-      .when(ada('case.close'))
-      .thenExactlyRefused('departures-reviewed');
-    const number = seqOf(...settled, breach);
-    const reviewed = ben('meeting.reviewDepartures', {
-      reviews: [{ seq: number, rule: 'no-promised-response', outcome: 'criticised' }],
-    });
-    given(...settled, breach, reviewed)
-      .when(ada('case.close'))
-      .then({ status: 'closed' });
-  });
-});
-
-describe('what happened before it was entered', () => {
-  it('counts from the receipt, said when the case is opened', () => {
-    const received = { receivedAt: inTime('PT0S') };
-    const late = [later('P2D'), opened(received), ...welcomed];
-    given(...late)
-      .when(cleo('intake.recordReport', { form: 'transcribed' }))
-      .thenClocks({ leadsMeet: inTime('PT24H'), reporterFollowUp: inTime('P7D') });
-    given(...late)
-      .when(cleo('intake.recordReport', { form: 'transcribed', happenedAt: inTime('PT2H') }))
-      .thenClocks({ leadsMeet: inTime('PT26H'), reporterFollowUp: inTime('P7DT2H') });
-    given(later('P2D'))
-      .when(opened({ receivedAt: inTime('P3D') }))
-      .thenExactlyRefused('happened-when-it-could');
-  });
-
-  it('is never in the future, nor before the receipt, save in the intake and at once', () => {
-    const early = { happenedAt: '2026-05-01T08:00:00+00:00' };
-    given(...reported, later('PT1H'))
-      .when(ada('meeting.convene', { attendees: ['ada', 'ben'], ...early }))
-      .thenExactlyRefused('happened-when-it-could');
-    given(...reported, later('PT1H'))
-      .when(cleo('immediate.seekResource', { resource: 'medical', ...early }))
-      .then({ status: 'open' });
-    given(...reported)
-      .when(cleo('immediate.seekResource', { resource: 'medical', happenedAt: inTime('PT1S') }))
-      .thenExactlyRefused('happened-when-it-could');
-    given(...reported, later('PT1H'))
-      .when(ada('meeting.convene', { attendees: ['ada', 'ben'], happenedAt: begin }))
-      .then({ leadsMeeting: 'inSession' });
   });
 });

@@ -1,31 +1,26 @@
+/** Leaving a case: by choice, because somebody asks, or because one is reported. */
 import { describe, it } from 'vitest';
 import {
+  accusing,
+  against,
+  appeal,
   closed,
+  conclude,
   convened,
   decided,
-  handOver,
   met,
   notified,
   objectives,
-  recorded,
+  reconvene,
+  recuse,
   reported,
-  settled,
-  theReport,
+  reviewedBy,
   welcomed,
 } from '../support/chapters.ts';
-import { ada, ben, cam, cleo, dov, kim, oli, rui, uma, una } from '../support/cast.ts';
+import { ada, ben, cam, cleo, dov, kim, oli, rui } from '../support/cast.ts';
 import { begin, given, opened } from '../support/story.ts';
 
-const recuse = (person: string) => dov('case.recuse', { person });
 const readmit = (person: string) => dov('case.readmit', { person });
-const substitute = (by: typeof ada, person: string, as = 'lead') =>
-  by('case.nameSubstitute', { person, as });
-const accusing = (...staff: string[]) =>
-  cleo('intake.recordReport', {
-    ...theReport,
-    reportedPersons: staff.map((person) => ({ staff: person })),
-  });
-const against = (...staff: string[]) => [...welcomed, accusing(...staff), ...handOver];
 
 describe('recusal', () => {
   it('is anybody’s own to choose, without a reason', () => {
@@ -48,7 +43,7 @@ describe('recusal', () => {
     given(...reported)
       .when(cleo('case.recuse', { person: 'ben' }))
       .thenFacts({ staff: { outside: [{ person: 'ben' }] } });
-    for (const story of [convened, [...met, ada('meeting.reconvene')]])
+    for (const story of [convened, [...met, reconvene]])
       given(...story)
         .when(cleo('case.recuse', { person: 'ben' }))
         .thenExactlyRefused('who-may-act');
@@ -75,10 +70,10 @@ describe('recusal', () => {
       });
     const left = [...convened, ...objectives, recuse('cleo')];
     given(...left)
-      .when(ada('meeting.conclude'))
+      .when(conclude)
       .thenExactlyRefused('objectives-met');
     given(...left, ada('meeting.assignFollowUp', { person: 'kim' }))
-      .when(ada('meeting.conclude'))
+      .when(conclude)
       .then({ leadsMeeting: 'concluded' });
   });
 
@@ -105,10 +100,10 @@ describe('recusal', () => {
       ...notified,
       recuse('cam'),
       dov('case.bringIn', { person: 'oli' }),
-      substitute(dov, 'oli'),
+      dov('case.nameSubstitute', { person: 'oli', as: 'lead' }),
       dov('publicity.delegateAuthority', { to: 'oli' }),
-      cleo('appeal.file'),
-      dov('appeal.assignReviewers', { reviewers: ['dov', 'oli'] }),
+      appeal,
+      reviewedBy('dov', 'oli'),
     ];
     const gone = oli('case.recuse', { person: 'oli' });
     given(...busy)
@@ -149,159 +144,5 @@ describe('recusal', () => {
     given(...welcomed, recuse('ben'))
       .when(accusing('ben'))
       .thenFacts({ staff: { outside: [{ person: 'ben', why: 'reported', offices: ['lead'] }] } });
-  });
-});
-
-describe('substitutes and helpers', () => {
-  const short = [...reported, recuse('ben')];
-
-  it('are named where somebody of the office is missing', () => {
-    given(...reported)
-      .when(substitute(ada, 'rui'))
-      .thenExactlyRefused('substitute-when-short');
-    given(...reported, recuse('rui'))
-      .when(substitute(ada, 'kim'))
-      .thenExactlyRefused('substitute-when-short');
-    given(...short)
-      .when(substitute(ada, 'rui'))
-      .thenFacts({ staff: { substitutes: [{ person: 'rui', as: 'lead', byOrganizer: false }] } });
-    given(opened({ excluded: ['cam'] }), ...recorded)
-      .when(substitute(dov, 'rui'))
-      .thenFacts({ staff: { substitutes: [{ person: 'rui', byOrganizer: true }] } });
-    given(...short)
-      .when(substitute(ada, 'rui', 'organizer'))
-      .thenExactlyRefused('substitute-when-short');
-    given(...reported, ada('case.recuse', { person: 'dov' }))
-      .when(substitute(ada, 'kim', 'organizer'))
-      .thenFacts({ staff: { substitutes: [{ person: 'kim', as: 'organizer' }] } });
-  });
-
-  it('hold that office in this case', () => {
-    given(...short, substitute(ada, 'rui'))
-      .when(rui('meeting.convene', { attendees: ['rui', 'cam'] }))
-      .then({ leadsMeeting: 'inSession' });
-    given(...short)
-      .when(rui('meeting.convene', { attendees: ['ada', 'cam'] }))
-      .thenExactlyRefused('who-may-act', 'leads-meet');
-    given(...short, substitute(ada, 'rui'), cleo('immediate.assess', { needed: true }))
-      .when(cleo('immediate.summonLead', { lead: 'rui', reporterStays: true }))
-      .then({ immediateResponse: 'responding' });
-  });
-
-  it('hold it no more once they are recused', () => {
-    given(...short, substitute(ada, 'rui'), recuse('rui'), readmit('rui'))
-      .when(rui('meeting.convene', { attendees: ['ada', 'cam'] }))
-      .thenExactlyRefused('who-may-act', 'leads-meet');
-  });
-
-  it('are handlers', () => {
-    given(...short)
-      .when(substitute(ada, 'eve'))
-      .thenExactlyRefused('assignee-is-staff');
-    given(...settled)
-      .when(cleo('case.bringIn', { person: 'eve' }))
-      .thenExactlyRefused('assignee-is-staff');
-    given(...settled, cleo('case.bringIn', { person: 'kim' }))
-      .when(cleo('case.bringIn', { person: 'kim' }))
-      .thenFacts({ staff: { broughtIn: ['kim'] } });
-  });
-
-  describe('for somebody who is away', () => {
-    const away = (by: typeof ada, person: string) => by('case.noteAbsence', { person });
-
-    it('are named by another than who noted it', () => {
-      given(...reported, away(ada, 'ben'))
-        .when(substitute(cam, 'rui'))
-        .thenFacts({
-          staff: { absent: [{ person: 'ben', by: 'ada', offices: ['lead'] }], outside: [] },
-        });
-      given(...reported, away(ada, 'ben'))
-        .when(substitute(ada, 'rui'))
-        .thenExactlyRefused('substitute-when-short');
-      given(...reported)
-        .when(away(cleo, 'ben'))
-        .thenExactlyRefused('who-may-act');
-      given(...reported)
-        .when(away(ada, 'rui'))
-        .thenExactlyRefused('known-reference');
-    });
-
-    it('take nothing from them, and their next step ends the absence', () => {
-      given(...reported, away(kim, 'ben'))
-        .when(ben('meeting.convene', { attendees: ['ada', 'ben'] }))
-        .thenFacts({ staff: { absent: [] }, leadsMeeting: { inSession: true } });
-      given(...reported, away(kim, 'ben'), ben('case.addNote'))
-        .when(substitute(ada, 'rui'))
-        .thenExactlyRefused('substitute-when-short');
-    });
-  });
-});
-
-describe('an ombud', () => {
-  const meeting = ['uma', 'ada'];
-
-  it('has no part where no office is reported, and nobody referred the case', () => {
-    for (const story of [reported, against('rui')])
-      given(...story)
-        .when(uma('case.addNote'))
-        .thenRefused('who-may-act');
-  });
-
-  it('counts as a lead and an organizer once somebody of an office is reported', () => {
-    for (const person of ['ben', 'kim', 'dov']) {
-      given(...against(person))
-        .when(uma('meeting.convene', { attendees: meeting }))
-        .thenFacts({ staff: { ombudNeeded: true }, leadsMeeting: { leads: meeting } });
-      given(...against(person))
-        .when(uma('publicity.announce', { purpose: 'holding', channels: ['chat'] }))
-        .then({ status: 'open' });
-    }
-  });
-
-  it('counts likewise where the case was referred to them, until it closes', () => {
-    const refer = rui('case.refer', { person: 'uma' });
-    given(...reported, refer)
-      .when(uma('case.addNote'))
-      .thenFacts({ staff: { referredTo: ['uma'], ombudNeeded: false } });
-    given(...reported)
-      .when(rui('case.refer', { person: 'kim' }))
-      .thenExactlyRefused('known-reference');
-    given(...settled, refer, ada('case.close'))
-      .when(uma('case.reopen'))
-      .thenExactlyRefused('who-may-act');
-    given(...reported, refer, recuse('uma'))
-      .when(uma('case.addNote'))
-      .thenRefused('recused-take-no-part');
-  });
-
-  it('keeps a case going in which every lead, coordinator and organizer is reported', () => {
-    const everybody = against('ada', 'ben', 'cam', 'una', 'kim', 'dov', 'oli');
-    given(...everybody)
-      .when(uma('meeting.convene', { attendees: ['uma'] }))
-      .thenExactlyRefused('quorum');
-    given(...everybody, substitute(uma, 'rui'))
-      .when(uma('meeting.convene', { attendees: ['uma', 'rui'] }))
-      .then({ leadsMeeting: 'inSession' });
-    given(...everybody)
-      .when(una('case.addNote'))
-      .thenExactlyRefused('recused-take-no-part');
-  });
-});
-
-describe('linking', () => {
-  it('knows a case that the sender may see, and no other', () => {
-    const link = (unknown: number, relation: string) =>
-      ben('case.link', { relation }, { cases: { named: 1, unknown } });
-    given().when(link(1, 'retaliation')).thenExactlyRefused('known-reference');
-    for (const relation of ['pattern', 'retaliation', 'counter-report', 'follow-on'])
-      given().when(link(0, relation)).thenFacts({ duplicateOf: null, proposals: [] });
-    const past = ada(
-      'meeting.consultPastIncidents',
-      { patternFound: true },
-      { cases: { named: 2, unknown: 1 } },
-    );
-    given(...convened)
-      .when(past)
-      .thenExactlyRefused('known-reference');
   });
 });

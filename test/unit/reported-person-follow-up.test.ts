@@ -1,32 +1,29 @@
+/** The talk with the reported person, apart from what is decided on them. */
 import { describe, it } from 'vitest';
 import {
   beginTalk,
+  conclude,
   convened,
   conversing,
   covered,
+  decide,
   decided,
+  innocent,
   meet,
   met,
   metOver,
   ofTwo,
   points,
+  reconvene,
   recorded,
-  revealing,
-  theReport,
+  recuse,
 } from '../support/chapters.ts';
-import { ada, cleo, departing, dov, identifying, kim, rui } from '../support/cast.ts';
-import { given, opened } from '../support/story.ts';
+import { ada, cleo, departing, dov, kim, rui } from '../support/cast.ts';
+import { given } from '../support/story.ts';
 
 const decline = ada('followUp.decline');
 const complete = rui('followUp.complete');
 const received = rui('followUp.receiveApology');
-/** Somebody else writes, and can be reached. */
-const second = {
-  form: 'written',
-  channel: 'email',
-  reporter: { anonymous: true, contact: 'words' },
-  revealsReporter: true,
-};
 
 describe('follow-up with the reported person', () => {
   it('waits for the leads to have met', () => {
@@ -59,13 +56,7 @@ describe('follow-up with the reported person', () => {
       .when(kim('followUp.begin', { medium: 'phone' }))
       .thenFacts({ people: { reported: [{ conversation: { begun: true, outcome: null } }] } });
     given(...conversing)
-      .when(
-        ada('decision.record', {
-          finding: 'inconclusive',
-          deciders: ['ada', 'ben'],
-          responses: [],
-        }),
-      )
+      .when(decide({ ...innocent, finding: 'inconclusive' }))
       .then({ reportedPersonFollowUp: 'conversing', decision: 'carriedOut' });
   });
 
@@ -77,7 +68,7 @@ describe('follow-up with the reported person', () => {
   });
 
   it('is a lead’s, where neither the assigned nor a coordinator is there', () => {
-    const left = [dov('case.recuse', { person: 'rui' }), dov('case.recuse', { person: 'kim' })];
+    const left = [recuse('rui'), recuse('kim')];
     given(...met, ...left)
       .when(ada('followUp.begin', { medium: 'phone' }))
       .then({ reportedPersonFollowUp: 'conversing' });
@@ -104,7 +95,7 @@ describe('follow-up with the reported person', () => {
       [...met, decline],
       [...covered, complete],
       [...decided, decline],
-      [...met, ada('meeting.reconvene')],
+      [...met, reconvene],
     ])
       given(...story)
         .when(beginTalk)
@@ -177,86 +168,6 @@ describe('follow-up with the reported person', () => {
       .thenFacts({ people: { reported: [{ conversation: { apology: 'passed-on' } }] } });
   });
 
-  it('sends no message that identifies the reporter, a witness or somebody hurt', () => {
-    for (const ref of ['reporter', 'other-1', 'other-2'])
-      given(...conversing)
-        .when(rui('followUp.sendMessage', {}, identifying('reported-1', ref)))
-        .thenExactlyRefused('reporter-not-revealed');
-    given(...conversing)
-      .when(rui('followUp.sendMessage', {}, identifying('reported-1')))
-      .then({ reportedPersonFollowUp: 'conversing' });
-  });
-
-  it('may name whoever was merely involved, and whoever consents to that', () => {
-    given(...conversing, cleo('intake.addClarification', { others: [{ role: 'involved' }] }))
-      .when(rui('followUp.sendMessage', {}, identifying('other-3')))
-      .then({ reportedPersonFollowUp: 'conversing' });
-    const consent = (to: string) =>
-      cleo('publicity.recordDisclosureConsent', { for: 'other-1', to, instructedByPerson: true });
-    const message = rui('followUp.sendMessage', {}, identifying('other-1'));
-    given(...conversing, consent('reported-person'))
-      .when(message)
-      .then({ reportedPersonFollowUp: 'conversing' });
-    given(...conversing, consent('public'), consent('people-aware'))
-      .when(message)
-      .thenExactlyRefused('reporter-not-revealed');
-    const back = cleo('publicity.withdrawDisclosureConsent', {
-      for: 'other-1',
-      to: 'reported-person',
-    });
-    given(...conversing, consent('reported-person'), back)
-      .when(message)
-      .thenExactlyRefused('reporter-not-revealed');
-  });
-
-  describe('where responding would show who reported', () => {
-    const story = metOver(revealing);
-    const asked = cleo('intake.askSafetyConcern', { hasConcern: true });
-
-    it('asks the reporter first, at every door', () => {
-      const innocent = { finding: 'inconclusive', deciders: ['ada', 'ben'], responses: [] };
-      for (const [before, door] of [
-        [[], beginTalk],
-        [
-          [ada('decision.record', innocent)],
-          rui('decision.notifyReportedPerson', { medium: 'phone' }),
-        ],
-        [
-          [cleo('immediate.assess', { needed: true })],
-          cleo('immediate.takeAction', { kind: 'leave-event' }),
-        ],
-        [[asked, beginTalk, cleo('intake.recordReport', second)], rui('followUp.sendMessage')],
-      ] as const) {
-        given(...story, ...before)
-          .when(door)
-          .thenExactlyRefused('reveal-risk-asked');
-        given(...story, ...before, asked)
-          .when(door)
-          .then({ status: 'open' });
-      }
-    });
-
-    it('cannot ask whoever is out of reach, or could not be reached', () => {
-      given(...story, cleo('care.markUnreachable', { attempts: 2 }))
-        .when(beginTalk)
-        .then({ reportedPersonFollowUp: 'conversing' });
-      const byMail = { form: 'written', revealsReporter: true, others: theReport.others };
-      given(opened({ channel: 'email' }), ...metOver(byMail))
-        .when(beginTalk)
-        .then({ reportedPersonFollowUp: 'conversing' });
-    });
-
-    it('asks each of several', () => {
-      const more = [...story, asked, cleo('intake.recordReport', second)];
-      given(...more)
-        .when(beginTalk)
-        .thenRefusedFor('reveal-risk-asked', { for: ['reporter-2'] });
-      given(...more, asked)
-        .when(beginTalk)
-        .then({ reportedPersonFollowUp: 'conversing' });
-    });
-  });
-
   it('is each person’s own, and whose must be said', () => {
     const two = metOver(ofTwo);
     const talk = (whom: string) => rui('followUp.begin', { for: whom, medium: 'phone' });
@@ -298,7 +209,7 @@ describe('follow-up with the reported person', () => {
   it('goes on with whoever was named while the leads met', () => {
     const late = cleo('intake.addClarification', { reportedPersons: [{ name: 'words' }] });
     given(...convened, late, ...meet.slice(1, -1))
-      .when(ada('meeting.conclude'))
+      .when(conclude)
       .thenOf('reported-2', { reportedPersonFollowUp: 'choosing', decision: 'deliberating' });
   });
 });

@@ -1,3 +1,4 @@
+/** What a reporter gets, and hears back. */
 import { describe, it } from 'vitest';
 import {
   decided,
@@ -5,13 +6,11 @@ import {
   noViolation,
   recorded,
   reported,
-  secondReport,
-  settled,
   theReport,
   welcomed,
 } from '../support/chapters.ts';
-import { ada, ben, cleo, departing, kim, rui } from '../support/cast.ts';
-import { elapsed, given, inTime, later, opened } from '../support/story.ts';
+import { ada, cleo, departing, kim, rui } from '../support/cast.ts';
+import { elapsed, given, later, opened } from '../support/story.ts';
 
 const followUp = (...told: string[]) =>
   cleo('care.followUpWithReporter', { covered: told, medium: 'phone' });
@@ -245,62 +244,5 @@ describe('wishes', () => {
         }),
       )
       .then({ reporterCare: 'unreachable' });
-  });
-});
-
-describe('two reporters', () => {
-  const both = [
-    ...met,
-    later('P1D'),
-    ...welcomed,
-    cleo('intake.recordReport', secondReport),
-    cleo('intake.thankReporter'),
-  ];
-  const tell = (whom: string) =>
-    cleo('care.followUpWithReporter', { for: whom, covered: ['discussed'], medium: 'phone' });
-
-  it('hear back each, at their own time', () => {
-    given(...both)
-      .when(tell('reporter'))
-      .then({ reporterCare: 'due' });
-    given(...both)
-      .when(tell('reporter'))
-      .thenOf('reporter', { reporterCare: 'followedUp' });
-    given(...both)
-      .when(tell('reporter'))
-      .thenClocks({
-        leadsMeet: inTime('P2D'),
-        'reporterFollowUp reporter-2': inTime('P8D'),
-      });
-    given(...both, tell('reporter'))
-      .when(tell('reporter-2'))
-      .then({ reporterCare: 'followedUp' });
-  });
-
-  it('are told apart', () => {
-    given(...both)
-      .when(followUp('discussed'))
-      .thenRefusedFor('known-reference', {
-        missing: ['for'],
-        candidates: ['reporter', 'reporter-2'],
-      });
-  });
-
-  it('run late each', () => {
-    given(...both, later('P6D'), elapsed('leadsMeet'), elapsed('reporterFollowUp'))
-      .when(elapsed('reporterFollowUp', 'reporter-2'))
-      .thenNothing();
-    given(...both, later('P7D'), elapsed('leadsMeet'), elapsed('reporterFollowUp'))
-      .when(elapsed('reporterFollowUp', 'reporter-2'))
-      .thenOverdue('leadsMeet', 'reporterFollowUp', 'reporterFollowUp reporter-2');
-  });
-
-  it('are owed both before the case can close', () => {
-    const second = [...welcomed, cleo('intake.recordReport', secondReport)];
-    given(...settled, ...second)
-      .when(ben('case.close'))
-      .thenRefusedFor('settled-before-close', {
-        missing: ['intake', 'leadsMeeting', 'reporterCare: reporter-2'],
-      });
   });
 });
