@@ -34,14 +34,20 @@ export function keyringOf(current: Uint8Array, previous?: Uint8Array): Keyring {
       return false;
     }
   };
+  const derived = new Map<string, readonly [Buffer, ...Buffer[]]>();
+  const derive = (purpose: string): readonly [Buffer, ...Buffer[]] => [
+    deriveKey(current, purpose),
+    ...(previous ? [deriveKey(previous, purpose)] : []),
+  ];
   return {
     wrap: async (dataKey, caseId) => wrapKey(current, dataKey, caseId),
     unwrap: async (wrapped, caseId) => unwrap(wrapped, caseId),
     rewrap: async (wrapped, caseId) =>
       isCurrent(wrapped, caseId) ? null : wrapKey(current, unwrap(wrapped, caseId), caseId),
-    derive: (purpose) => [
-      deriveKey(current, purpose),
-      ...(previous ? [deriveKey(previous, purpose)] : []),
-    ],
+    derive: (purpose) => {
+      const keys = derived.get(purpose) ?? derive(purpose);
+      derived.set(purpose, keys);
+      return keys;
+    },
   };
 }

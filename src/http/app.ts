@@ -74,6 +74,7 @@ export async function buildApp({
   app.decorate('engine', engine);
   app.decorate('readOpenId', openId && readOpenIdTokens(openId, engine.now));
   app.decorateRequest('viewer');
+  app.decorateRequest('arrival');
   app.server.maxConnections = maxConnections;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -7,8 +7,12 @@ import { handlerRoles, type Role } from '../../machines/vocabulary.ts';
 import { hashToken } from '../crypto/tokens.ts';
 import { Forbidden, Unauthenticated } from '../errors.ts';
 import { findPerson } from '../store/people.ts';
+import { isId } from '../store/cases.ts';
+import { loadForStep, type Credential, type StepLoad } from '../store/step-load.ts';
 import { findPersonByToken, type TokenHolder } from '../store/tokens.ts';
+import type { Engine } from '../engine/engine.ts';
 import { looksLikeJwt, type OpenIdReader } from './openid.ts';
+import { requestLineOf } from './preconditions.ts';
 
 /** The person who sends a request, as far as their token tells, and when that expires. */
 export type Viewer = Pick<TokenHolder, 'person' | 'name' | 'roles' | 'expiresAt'>;
@@ -18,9 +22,15 @@ declare module 'fastify' {
     /** Reads tokens of the identity provider, if there is one. */
     readOpenId: OpenIdReader | undefined;
   }
+  interface FastifyContextConfig {
+    /** A step in the case that the path names: the case is loaded together with its sender, in one statement. */
+    loadsCase?: boolean;
+  }
   interface FastifyRequest {
     /** Who is asking; set for every request under /v1. */
     viewer: Viewer;
+    /** What was loaded together with the sender, and when, by `performance.now()`. */
+    arrival: { readonly load: StepLoad; readonly at: number } | undefined;
   }
 }
 
@@ -28,27 +38,64 @@ declare module 'fastify' {
 const bearer = /^bearer +([\x21-\x7e]+) *$/i;
 
 /**
- * Sets the request's viewer.
+ * Sets the request's viewer, and loads what the route says that it needs.
  *
  * @throws {Unauthenticated} without a token that is valid now
  * @throws {NotReady} when the identity provider is needed and cannot be reached
  */
 export async function authenticate(app: FastifyInstance, request: FastifyRequest): Promise<void> {
   const token = bearer.exec(request.headers.authorization ?? '')?.[1];
-  const viewer = token && (await holderOf(app, token));
+  const viewer = token && (await holderOf(app, token, request));
   if (!viewer) throw new Unauthenticated();
   request.viewer = viewer;
 }
 
-async function holderOf(app: FastifyInstance, token: string): Promise<Viewer | undefined> {
+async function holderOf(
+  app: FastifyInstance,
+  token: string,
+  request: FastifyRequest,
+): Promise<Viewer | undefined> {
   const { engine, readOpenId } = app;
+  const caseId = caseIdOf(request);
   if (!readOpenId || !looksLikeJwt(token)) {
-    return findPersonByToken(engine.db, hashToken(token), engine.now());
+    const credential = { tokenHash: hashToken(token), at: engine.now() };
+    return caseId === undefined
+      ? findPersonByToken(engine.db, credential.tokenHash, credential.at)
+      : loadWithCase(engine, request, { credential, caseId });
   }
   const { person, expiresAt } = await readOpenId(token);
+  if (caseId !== undefined) {
+    const found = await loadWithCase(engine, request, { credential: { person }, caseId });
+    return found && { ...found, expiresAt };
+  }
   const found = await findPerson(engine.db, person);
   return found?.active ? { person, name: found.name, roles: found.roles, expiresAt } : undefined;
 }
+
+/** The case in which the request takes a step, if it can be one; whatever else is wrong is said later. */
+function caseIdOf({ params, routeOptions }: FastifyRequest): string | undefined {
+  if (routeOptions.config.loadsCase !== true) return undefined;
+  const id = String((params as { id?: unknown }).id).toLowerCase();
+  return isId(id) ? id : undefined;
+}
+
+async function loadWithCase(
+  { db }: Engine,
+  request: FastifyRequest,
+  { credential, caseId }: { credential: Credential; caseId: string },
+): Promise<Viewer | undefined> {
+  const at = performance.now();
+  const load = await loadForStep(db, credential, caseId, requestLineOf(request) ?? null);
+  if (load) request.arrival = { load, at };
+  return load?.caller;
+}
+
+/** In milliseconds: whoever takes longer to send a body is asked again who they are and what they see. */
+const freshFor = 1000;
+
+/** What was loaded with the sender, unless that is a while ago. */
+export const arrivalOf = ({ arrival }: FastifyRequest): StepLoad | undefined =>
+  arrival && performance.now() - arrival.at < freshFor ? arrival.load : undefined;
 
 /** Whether somebody holds at least one of some roles. Roles add up (machines/README.md, "Who acts"). */
 export const holdsAny = ({ roles }: Pick<Viewer, 'roles'>, wanted: readonly Role[]): boolean =>

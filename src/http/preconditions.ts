@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { canonicalHash } from '../crypto/chain.ts';
 import type { RequestKey } from '../engine/step/idempotency.ts';
+import type { RequestLine } from '../store/step-load.ts';
 
 export const idempotencyKeyHeader = {
   'idempotency-key': z
@@ -31,15 +32,15 @@ export function versionsOf(ifMatch: string | undefined): number[] | undefined {
   });
 }
 
+/** What tells this request from others, its body aside; undefined without a key. */
+export function requestLineOf({ headers, method, url }: FastifyRequest): RequestLine | undefined {
+  const key = headers['idempotency-key'];
+  if (typeof key !== 'string') return undefined;
+  return { method, path: url.replace(/\?.*$/s, '').toLowerCase(), key };
+}
+
 /** What tells this request from others; undefined without a key. */
 export function requestKeyOf(request: FastifyRequest): RequestKey | undefined {
-  const key = request.headers['idempotency-key'];
-  if (typeof key !== 'string') return undefined;
-  const { method, url, body } = request;
-  return {
-    method,
-    path: url.replace(/\?.*$/s, '').toLowerCase(),
-    key,
-    requestHash: canonicalHash(body),
-  };
+  const line = requestLineOf(request);
+  return line && { ...line, requestHash: canonicalHash(request.body) };
 }

@@ -1,5 +1,5 @@
 /** Reading cases: one function per statement. What the caller may not see is not there. */
-import { and, count, desc, eq, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { cases } from '../../drizzle/schema.ts';
 import type { Role } from '../../machines/vocabulary.ts';
 import type { Db } from './database.ts';
@@ -31,67 +31,17 @@ export async function findCaseAsEngine(db: Db, caseId: string): Promise<CaseRow 
 
 export type Directory = Readonly<Record<string, readonly Role[]>>;
 
-/** The roles of those among `handles` who are staff; none for those who are not active any more. */
-const rolesOf = (handles: readonly string[]): SQL<Directory> => sql`(
-  select coalesce(
-    jsonb_object_agg(p.id, case when p.active then to_jsonb(p.roles) else '[]' end), '{}'::jsonb)
-  from people p where p.id = any(${sql.param([...handles])}::text[]))`;
-
 /** Whether it can be a case's id at all; PostgreSQL would not be asked about anything else. */
-const isId = (text: string) =>
+export const isId = (text: string): boolean =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text);
 
-/** Active members of staff who hold an office, in this case or in all: the team that a step can count on. */
-const officers: SQL<Directory> = sql`(
-  select coalesce(jsonb_object_agg(p.id, to_jsonb(p.roles)), '{}'::jsonb)
-  from people p where p.active and p.roles && array['lead', 'coordinator', 'organizer', 'ombud'])`;
-
-/** Those of `caseIds` that the person sees. */
-function visibleAmong(caseIds: readonly string[], person: string): SQL<string[]> {
-  const ids = caseIds.filter(isId);
-  if (ids.length === 0) return sql`'[]'::jsonb`;
-  return sql`(select coalesce(jsonb_agg(case_id), '[]'::jsonb) from cases
-    where ${inArray(cases.caseId, ids)} and ${visibleTo(person)})`;
-}
-
-export interface StepNeeds {
-  readonly caseId: string;
-  readonly person: string;
-  /** Handles whose roles the step needs, the caller's among them. */
-  readonly handles: readonly string[];
-  /** Ids of other cases that the event names. */
-  readonly caseIds: readonly string[];
-}
-
-export interface Loaded {
-  readonly row: CaseRow;
-  readonly directory: Directory;
-  readonly officers: Directory;
-  readonly visibleCases: readonly string[];
-}
-
-/** A case, and what a step in it needs to know, as of one moment. */
-export async function loadForStep(
-  db: Db,
-  { caseId, person, handles, caseIds }: StepNeeds,
-): Promise<Loaded | undefined> {
-  const [found] = await db
-    .select({
-      row: cases,
-      directory: rolesOf(handles),
-      officers,
-      visibleCases: visibleAmong(caseIds, person),
-    })
-    .from(cases)
-    .where(and(eq(cases.caseId, caseId), visibleTo(person)));
-  return found;
-}
-
-/** The roles of those among `handles` who are active members of staff. */
+/** The roles of those among `handles` who are staff; none for those who are not active any more. */
 export async function findRoles(db: Db, handles: readonly string[]): Promise<Directory> {
-  const rows = await db.execute<{ directory: Directory }>(
-    sql`select ${rolesOf(handles)} as directory`,
-  );
+  const rows = await db.execute<{ directory: Directory }>(sql`
+    select coalesce(
+      jsonb_object_agg(p.id, case when p.active then to_jsonb(p.roles) else '[]' end), '{}'::jsonb)
+      as directory
+    from people p where p.id = any(${sql.param([...handles])}::text[])`);
   return rows[0]?.directory ?? {};
 }
 
@@ -117,7 +67,7 @@ export async function filterVisible(
   const rows = await db
     .select({ caseId: cases.caseId })
     .from(cases)
-    .where(and(inArray(cases.caseId, ids), visibleTo(person)));
+    .where(and(sql`${cases.caseId} = any(${sql.param(ids)}::uuid[])`, visibleTo(person)));
   return new Set(rows.map(({ caseId }) => caseId));
 }
 

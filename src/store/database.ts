@@ -59,8 +59,21 @@ export function connect(url: string, options: { max?: number; role?: string } = 
     max,
     connection: { TimeZone: 'UTC', ...(role !== undefined && { role }) },
   });
-  return { db: drizzle(sql), sql, close: () => sql.end({ timeout: 5 }) };
+  return { db: drizzle(preparing(sql)), sql, close: () => sql.end({ timeout: 5 }) };
 }
+
+/**
+ * Drizzle sends its statements to be parsed and planned each time; prepared, under their text, they are
+ * planned once a connection. It saves a round trip, and half of the database's time for a step.
+ */
+const preparing = (sql: Sql): Sql =>
+  new Proxy(sql, {
+    get: (target, key, receiver) =>
+      key === 'unsafe'
+        ? (query: string, parameters?: never[]) =>
+            target.unsafe(query, parameters, { prepare: true })
+        : Reflect.get(target, key, receiver),
+  });
 
 /**
  * Brings the database up to date. Several processes may do so at once: one works, the others wait

@@ -6,17 +6,21 @@ import { visibleTo } from './visibility.ts';
 
 export type NewDigest = Pick<typeof digests.$inferSelect, 'ref' | 'kind' | 'digest'>;
 
-/** Digests as rows of a statement; their bytes travel as hexadecimal digits. */
-const rowsOf = (list: readonly NewDigest[]): SQL => {
-  const rows = list.map(({ ref, kind, digest }) => ({ ref, kind, digest: digest.toString('hex') }));
-  return sql`(select r.ref, r.kind, decode(r.digest, 'hex') as digest
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(ref text, kind text, digest text))`;
-};
+/** Digests as JSON for a statement; their bytes travel as hexadecimal digits. */
+export const rowsOfDigests = (list: readonly NewDigest[]): string =>
+  JSON.stringify(
+    list.map(({ ref, kind, digest }) => ({ ref, kind, digest: digest.toString('hex') })),
+  );
+
+/** The rows that such JSON holds. */
+const digestsIn = (json: SQL): SQL => sql`(
+  select r.ref, r.kind, decode(r.digest, 'hex') as digest
+  from jsonb_to_recordset(${json}::jsonb) as r(ref text, kind text, digest text))`;
 
 /** Part of a statement: writes the digests of the case that `head` has a row of. */
-export const insertDigests = (list: readonly NewDigest[], identity: SQL): SQL => sql`
+export const insertDigests = (json: SQL, identity: SQL): SQL => sql`
   insert into digests (case_id, ref, kind, digest)
-  select head.case_id, d.ref, d.kind, d.digest from head, ${rowsOf(list)} d
+  select head.case_id, d.ref, d.kind, d.digest from head, ${digestsIn(json)} d
   where ${identity} on conflict do nothing`;
 
 export interface RelatedRow {
@@ -45,7 +49,7 @@ export async function listRelated(
   },
 ): Promise<RelatedRow[]> {
   const { caseId, after, limit, showsReporters } = filter;
-  const mine = sql`${rowsOf(filter.digests)} mine`;
+  const mine = sql`${digestsIn(sql`${rowsOfDigests(filter.digests)}`)} mine`;
   return db
     .select({
       caseId: cases.caseId,

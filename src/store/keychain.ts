@@ -2,7 +2,7 @@
 import { and, asc, count, eq, gt, isNotNull, sql } from 'drizzle-orm';
 import { cases, keychain } from '../../drizzle/schema.ts';
 import type { Db } from './database.ts';
-import { insertDigests, type NewDigest } from './digests.ts';
+import { insertDigests, rowsOfDigests, type NewDigest } from './digests.ts';
 import { actingAsEngine } from './visibility.ts';
 
 /** Keeps a proof under a name that has none yet; of several servers at once, one is first. */
@@ -82,7 +82,7 @@ export async function replaceDataKey(
     digests_gone as (
       delete from digests t using head
       where ${actingAsEngine} and t.case_id = head.case_id and t.digest in (${gone})),
-    digests_new as (${insertDigests(digests.added, actingAsEngine)})
+    digests_new as (${insertDigests(sql`${rowsOfDigests(digests.added)}`, actingAsEngine)})
     select exists (select from head) as replaced`);
   return rows[0]?.replaced === true;
 }

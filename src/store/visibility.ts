@@ -7,7 +7,7 @@ import { cases } from '../../drizzle/schema.ts';
  * statement that does not. An uncorrelated sub-select is evaluated before any row is looked at; each
  * part of a statement that reads or changes rows of cases needs its own.
  */
-export const actingAs = (person: string): SQL => sql`(select act_as(${person}))`;
+export const actingAs = (person: string | SQL): SQL => sql`(select act_as(${person}))`;
 
 /** Nobody's handle: what the engine does on its own, for deadlines, retention and the log. */
 export const engineIdentity = '#engine';
@@ -27,7 +27,7 @@ const handlers = sql`array['responder', 'lead', 'coordinator', 'organizer', 'omb
  * referred to them, until they close. Roles are read from the directory at that moment. The engine
  * sees every case, as it does behind the second wall.
  */
-export function visibleTo(person: string): SQL {
+export function visibleTo(person: string | SQL): SQL {
   if (person === engineIdentity) return actingAsEngine;
   return sql`(${actingAs(person)} and
     not exists (

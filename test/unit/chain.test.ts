@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalHash, GENESIS_HASH, hashEntry, sha256Hex } from '../../src/crypto/chain.ts';
+import canonicalize from 'canonicalize';
+import {
+  canonicalHash,
+  canonicalJson,
+  GENESIS_HASH,
+  hashEntry,
+  sha256Hex,
+  storedJson,
+} from '../../src/crypto/chain.ts';
 import type { EntryBody } from '../../src/crypto/chain.ts';
 import { hashToken, newToken } from '../../src/crypto/tokens.ts';
 
@@ -38,6 +46,15 @@ describe('the canonical hash', () => {
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
         const reversed = Object.fromEntries(Object.entries(value).toReversed());
         expect(canonicalHash(reversed)).toBe(canonicalHash({ ...value }));
+      }),
+    );
+  });
+
+  test('is over what a library of RFC 8785 writes', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(canonicalJson(value)).toBe(canonicalize(value));
+        expect(storedJson({ value, nothing: undefined })).toBe(canonicalize({ value }));
       }),
     );
   });

@@ -4,7 +4,7 @@
  */
 import { stagesOf, statusOf } from '../../../machines/stages.ts';
 import type { CaseState } from '../../../machines/system.ts';
-import { canonicalHash, GENESIS_HASH, hashEntry, sha256Hex } from '../../crypto/chain.ts';
+import { canonicalJson, GENESIS_HASH, hashEntry, sha256Hex } from '../../crypto/chain.ts';
 import type { Violation } from '../../errors.ts';
 import type { CaseLists } from '../../store/case-lists.ts';
 import type { CaseRow } from '../../store/cases.ts';
@@ -46,7 +46,7 @@ const judged = (violations: readonly unknown[]) =>
 
 const moment = (at: Date | null) => at?.toISOString() ?? null;
 
-const same = (a: unknown, b: unknown) => canonicalHash(a) === canonicalHash(b);
+const same = (a: unknown, b: unknown) => a === b || canonicalJson(a) === canonicalJson(b);
 
 /** Verifies a history as it is read, one entry after another; `finish` compares it with the case's row. */
 export class HistoryVerifier {

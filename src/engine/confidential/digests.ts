@@ -2,7 +2,7 @@
  * Finding the same person in other cases, whether they report or are reported: what identifies them is brought into one form,
  * and only keyed digests of that are kept.
  */
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { Keyring } from '../../crypto/keyring.ts';
 import type { NewDigest } from '../../store/digests.ts';
 import type { Identity } from './identities.ts';
@@ -54,6 +54,7 @@ export function identifiersOf(words: Identity['words']): Identifier[] {
 
 /** The digests of those who report and are reported under one key: HMAC-SHA-256 (RFC 2104). */
 export function digestsOf(key: Buffer, identities: readonly Identity[]): NewDigest[] {
+  const secret = createSecretKey(key);
   return identities
     .filter(({ ref }) => !ref.startsWith('other-'))
     .flatMap(({ ref, words }) =>
@@ -63,7 +64,7 @@ export function digestsOf(key: Buffer, identities: readonly Identity[]): NewDige
           ref,
           kind,
           // with its kind, so that a badge is not taken for a name
-          digest: createHmac('sha256', key).update(`${kind} ${form}`).digest(),
+          digest: createHmac('sha256', secret).update(`${kind} ${form}`).digest(),
         }),
       ),
     );

@@ -3,6 +3,7 @@
  * meantime means: load again, decide again, so no event is ever applied to a state it was not judged on.
  */
 import type { EventInput } from '../../../machines/events.ts';
+import type { CaseState } from '../../../machines/system.ts';
 import {
   Forbidden,
   NotFound,
@@ -10,11 +11,13 @@ import {
   StaleVersion,
   TooContended,
 } from '../../errors.ts';
-import { loadForStep } from '../../store/cases.ts';
+import { filterVisible } from '../../store/cases.ts';
 import { commitStep } from '../../store/commit.ts';
+import { loadForStep, type StepLoad } from '../../store/step-load.ts';
 import type { Engine } from '../engine.ts';
 import { queueForCase } from './case-queue.ts';
-import { caseIdsNamedBy, staffNamedBy } from './establish.ts';
+import { listsOf } from './change.ts';
+import { caseIdsNamedBy } from './establish.ts';
 import { recall, sealAnswer, type RequestKey } from './idempotency.ts';
 import { judge, type Loaded, type Reply } from './judge.ts';
 import { contextOf, mayHandle } from './present.ts';
@@ -31,6 +34,8 @@ export interface Submission {
   readonly ifMatch?: readonly number[] | undefined;
   readonly request?: RequestKey | undefined;
   readonly dryRun?: boolean;
+  /** The case as it was loaded a moment ago, together with its sender; else it is loaded. */
+  readonly arrival?: StepLoad | undefined;
 }
 
 export type Answered = Reply & { readonly replayed: boolean };
@@ -51,7 +56,7 @@ const attempts = 100;
  */
 export async function submit(engine: Engine, submission: Submission): Promise<Answered> {
   // at once, so that nobody learns by waiting that there is something to wait for
-  const answered = await attemptStep(engine, submission);
+  const answered = await attemptStep(engine, submission, submission.arrival);
   if (answered) return answered;
   return queueForCase(engine, submission.caseId, async () => {
     for (let attempt = 1; attempt < attempts; attempt++) {
@@ -62,18 +67,17 @@ export async function submit(engine: Engine, submission: Submission): Promise<An
   });
 }
 
-/** Also for those who ask what they may do. */
-export const notItsHandler = () =>
-  new Forbidden('not-a-handler', 'You see this case as an auditor, and take no steps in it.');
-
 /** Null where the head moved before the step was written. */
-async function attemptStep(engine: Engine, submission: Submission): Promise<Answered | null> {
+async function attemptStep(
+  engine: Engine,
+  submission: Submission,
+  arrival?: StepLoad,
+): Promise<Answered | null> {
   const { caseId, person, dryRun = false, ifMatch } = submission;
-  const loaded = await load(engine, submission);
-  const { row, dataKey, now } = loaded;
+  const loaded = await load(engine, submission, arrival);
+  const { row, dataKey, earlier, now } = loaded;
   const keyed = submission.request && !dryRun ? { caseId, person, ...submission.request } : null;
-  // the case first and the answer second: what was written in between moved the head
-  const before = keyed && dataKey && (await recall(engine.db, keyed, dataKey, now));
+  const before = keyed && dataKey && recall(earlier, keyed, dataKey, now);
   if (before) return { ...(before as Reply), replayed: true };
   if (ifMatch && !ifMatch.includes(row.version)) throw new StaleVersion(row.version);
 
@@ -82,21 +86,34 @@ async function attemptStep(engine: Engine, submission: Submission): Promise<Answ
   // an answer that holds what is taken away would keep it
   const keeps = keyed && dataKey && !change?.erased && !change?.removed;
   const answer = keeps ? sealAnswer(keyed, dataKey, now, reply) : null;
-  const written = await commitStep(engine.db, { entries, change, answer });
+  const stood = listsOf(row.snapshot as CaseState);
+  const written = await commitStep(engine.db, { entries, change, answer, before: stood });
   return written ? { ...reply, replayed: false } : null;
 }
 
-async function load({ db, keyring, now }: Engine, submission: Submission): Promise<Loaded> {
-  const { person, caseId, events } = submission;
-  const handles = [...new Set([person, ...events.flatMap(staffNamedBy)])];
-  const caseIds = [...new Set(events.flatMap(caseIdsNamedBy))].filter((id) => id !== caseId);
-  const loaded = await loadForStep(db, { caseId, person, handles, caseIds });
-  if (!loaded) throw new NotFound();
+/**
+ * A case that somebody may take steps in, with its key opened.
+ *
+ * @throws {NotFound} for a case that the person does not see
+ * @throws {OtherMachineVersion} for a case that was opened under another version of the machine
+ * @throws {Forbidden} for a case that the person sees as an auditor only
+ */
+export async function openForStep(
+  { db, keyring, now }: Engine,
+  { person, caseId, request }: Pick<Submission, 'person' | 'caseId' | 'request'>,
+  arrival?: StepLoad,
+): Promise<Omit<Loaded, 'visibleCases'>> {
+  const { caller, loaded } =
+    arrival ?? (await loadForStep(db, { person }, caseId, request ?? null)) ?? {};
+  if (!caller || !loaded) throw new NotFound();
   if (!isCurrent(loaded.row)) throw new OtherMachineVersion();
-  const roles = Object.hasOwn(loaded.directory, person) ? loaded.directory[person] : undefined;
-  const sender = { person, roles: roles ?? [] };
+  const sender = { person, roles: caller.roles };
   // whoever sees the case as its auditor alone takes no step in it, whatever else they are
-  if (!mayHandle(contextOf(loaded.row), sender)) throw notItsHandler();
+  if (!mayHandle(contextOf(loaded.row), sender))
+    throw new Forbidden(
+      'not-a-handler',
+      'You see this case as an auditor, and take no steps in it.',
+    );
   const { dataKey } = loaded.row;
   return {
     ...loaded,
@@ -104,4 +121,15 @@ async function load({ db, keyring, now }: Engine, submission: Submission): Promi
     dataKey: dataKey && (await keyring.unwrap(dataKey, caseId)),
     now: now(),
   };
+}
+
+async function load(
+  engine: Engine,
+  submission: Submission,
+  arrival: StepLoad | undefined,
+): Promise<Loaded> {
+  const { person, caseId, events } = submission;
+  const opened = await openForStep(engine, submission, arrival);
+  const named = [...new Set(events.flatMap(caseIdsNamedBy))].filter((id) => id !== caseId);
+  return { ...opened, visibleCases: await filterVisible(engine.db, named, person) };
 }

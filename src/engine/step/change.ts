@@ -4,6 +4,7 @@ import { statusOf, stagesOf } from '../../../machines/stages.ts';
 import type { CaseState } from '../../../machines/system.ts';
 import { unseal } from '../../crypto/sealing.ts';
 import { findNames } from '../../store/cases.ts';
+import type { CaseLists } from '../../store/case-lists.ts';
 import type { CaseChange, Removal } from '../../store/commit.ts';
 import type { Db } from '../../store/database.ts';
 import { findPart, listIdentities, type EntryRow, type SealedEntry } from '../../store/history.ts';
@@ -12,24 +13,28 @@ import { identityPart, wordsOf, type Identity, type Piece } from '../confidentia
 import { removedNamesOf } from '../confidential/removed-names.ts';
 import type { Engine } from '../engine.ts';
 import { deadlinesOf, eraseDueAt } from './clocks.ts';
-import { asStored } from './entry.ts';
+import { stateJson } from './entry.ts';
 import { assignedTo } from './present.ts';
+
+/** What stands beside a case's row, by what its state says. */
+export const listsOf = (state: CaseState): CaseLists => ({
+  outsiders: state.context.staff.outside.map(({ person }) => person),
+  assignments: assignedTo(state.context),
+  deadlines: deadlinesOf(state),
+});
 
 /** `last`: the last of the entries that led there. */
 export function changeOf(state: CaseState, last: EntryRow): CaseChange {
-  const { context } = state;
   return {
     status: statusOf(state),
     version: last.version,
     stages: stagesOf(state),
-    snapshot: asStored(state),
+    snapshot: stateJson(state),
     machine: { id: last.machineId, version: last.machineVersion },
     updatedAt: last.at,
-    erased: context.erased,
+    erased: state.context.erased,
     eraseDueAt: eraseDueAt(state),
-    outsiders: context.staff.outside.map(({ person }) => person),
-    assignments: assignedTo(context),
-    deadlines: deadlinesOf(state),
+    ...listsOf(state),
     digests: [],
     removed: null,
   };

@@ -4,10 +4,10 @@ import type { Actor } from '../../../machines/context.ts';
 import { stagesOf } from '../../../machines/stages.ts';
 import type { CaseState } from '../../../machines/system.ts';
 import {
-  canonicalHash,
   GENESIS_HASH,
   hashEntry,
   sha256Hex,
+  storedJson,
   type EntryBody,
 } from '../../crypto/chain.ts';
 import type { Violation } from '../../errors.ts';
@@ -65,8 +65,17 @@ export function bodyOf(row: Omit<EntryRow, 'hash'>): EntryBody {
 /** As JSON will hold it, so that what is hashed now is what is read back later: nothing undefined. */
 export const asStored = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
+const texts = new WeakMap<CaseState, string>();
+
+/** A case's state as it is stored and hashed, written once: a state never changes. */
+export function stateJson(state: CaseState): string {
+  const written = texts.get(state) ?? storedJson(state);
+  texts.set(state, written);
+  return written;
+}
+
 /** One hash for all machines of a case and the context that they share. */
-export const stateHash = (state: CaseState): string => canonicalHash(asStored(state));
+export const stateHash = (state: CaseState): string => sha256Hex(Buffer.from(stateJson(state)));
 
 /** The entry that a step is, after a head. Refusals move the head, and the version they don't. */
 export function entryAfter(head: Head, step: JudgedStep): EntryRow {

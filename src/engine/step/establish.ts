@@ -40,10 +40,9 @@ export interface Knowledge {
   /** Null where the case was erased: then nobody of it is known any more. */
   readonly dataKey: Buffer | null;
   readonly directory: Directory;
-  readonly officers: Directory;
   readonly sender: Handle;
   /** Of the cases that are named, this one aside, those that the sender sees. */
-  readonly visibleCases: readonly string[];
+  readonly visibleCases: ReadonlySet<string>;
   /** Whom events identify that are taken with this one, and not written yet. */
   readonly meanwhile: readonly Identity[];
   /** The parts that those events seal. */
@@ -71,7 +70,7 @@ export async function establish(
     ...(caseIds.length > 0 && {
       cases: {
         named: caseIds.length,
-        unknown: caseIds.filter((id) => !known.visibleCases.includes(id)).length,
+        unknown: caseIds.filter((id) => !known.visibleCases.has(id)).length,
       },
     }),
     ...(concerned && { concerned }),
@@ -87,7 +86,7 @@ const rolesOf = (directory: Directory, handles: readonly Handle[]) =>
 /** What is known beside a case's state, whatever is sent. */
 export async function knownOf(
   db: Db,
-  known: Pick<Knowledge, 'caseId' | 'context' | 'dataKey' | 'officers' | 'sender'>,
+  known: Pick<Knowledge, 'caseId' | 'context' | 'dataKey' | 'directory' | 'sender'>,
   reads: ReadonlySet<string | undefined> = new Set(['team', 'original']),
 ): Promise<Known> {
   const { context, dataKey, caseId } = known;
@@ -97,18 +96,15 @@ export async function knownOf(
       ? await originalOf(db, dataKey, { caseId, seq })
       : undefined;
   return {
-    ...(reads.has('team') && { team: teamOf(context, known.officers, known.sender) }),
+    ...(reads.has('team') && { team: teamOf(context, known.directory, known.sender) }),
     ...(original && { original }),
   };
 }
 
 /** How many others there are in each office: neither outside the case nor away. */
-function teamOf(context: Context, officers: Directory, sender: Handle): Team {
+function teamOf(context: Context, directory: Directory, sender: Handle): Team {
   const { staff } = context;
-  const candidates = new Map(Object.entries(officers));
-  for (const { person } of staff.substitutes)
-    if (!candidates.has(person)) candidates.set(person, []);
-  const there = [...candidates].filter(
+  const there = Object.entries(directory).filter(
     ([person]) =>
       person !== sender &&
       !isOutside(context, person) &&
@@ -159,9 +155,7 @@ async function linkedBy(
 ): Promise<Pick<Established, 'linked'>> {
   const proposal = event.type === 'case.confirm' ? proposalOf(context, event.seq) : undefined;
   const other =
-    event.type === 'case.link' &&
-    event.relation === 'duplicate' &&
-    visibleCases.includes(event.case)
+    event.type === 'case.link' && event.relation === 'duplicate' && visibleCases.has(event.case)
       ? await contextOfCase(db, event.case)
       : proposal?.type === 'case.link' && dataKey
         ? await linkedCase(db, dataKey, { caseId, seq: proposal.seq })

@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto';
 import { seal, unseal } from '../../crypto/sealing.ts';
 import { IdempotencyKeyReused } from '../../errors.ts';
 import { findAnswer, type AnswerKey, type StoredAnswer } from '../../store/answers.ts';
+import type { EarlierAnswer, RequestLine } from '../../store/step-load.ts';
 import type { NewAnswer } from '../../store/commit.ts';
 import type { Db } from '../../store/database.ts';
 
@@ -13,10 +14,7 @@ import type { Db } from '../../store/database.ts';
 export const answersKeptFor = 24 * 60 * 60 * 1000;
 
 /** What a caller says of a request so that it can be told from others. */
-export interface RequestKey {
-  readonly method: string;
-  readonly path: string;
-  readonly key: string;
+export interface RequestKey extends RequestLine {
   /** Of the canonical body. */
   readonly requestHash: string;
 }
@@ -36,6 +34,9 @@ export function sealAnswer(
   return { caseId, person, method, path, key, requestHash, sealed, createdAt: now };
 }
 
+const isKept = ({ createdAt }: Pick<StoredAnswer, 'createdAt'>, now: Date): boolean =>
+  now.getTime() - createdAt.getTime() < answersKeptFor;
+
 /** Whether the answer to this request is still kept, and of which body it was. */
 export async function findKept(
   db: Db,
@@ -43,7 +44,7 @@ export async function findKept(
   now: Date,
 ): Promise<StoredAnswer | undefined> {
   const stored = await findAnswer(db, answer);
-  return stored && now.getTime() - stored.createdAt.getTime() < answersKeptFor ? stored : undefined;
+  return stored && isKept(stored, now) ? stored : undefined;
 }
 
 /**
@@ -51,16 +52,15 @@ export async function findKept(
  *
  * @throws {IdempotencyKeyReused} where the key came with another body
  */
-export async function recall(
-  db: Db,
+export function recall(
+  earlier: EarlierAnswer | null,
   answer: AnswerKey & RequestKey,
   dataKey: Buffer,
   now: Date,
-): Promise<unknown> {
-  const stored = await findKept(db, answer, now);
-  if (!stored) return undefined;
-  if (stored.requestHash !== answer.requestHash) throw new IdempotencyKeyReused();
-  return unseal(dataKey, { caseId: answer.caseId, purpose: purpose(answer) }, stored.sealed);
+): unknown {
+  if (!earlier || !isKept(earlier, now)) return undefined;
+  if (earlier.requestHash !== answer.requestHash) throw new IdempotencyKeyReused();
+  return unseal(dataKey, { caseId: answer.caseId, purpose: purpose(answer) }, earlier.sealed);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Violation } from '../../errors.ts';
 import type { CaseRow, Directory } from '../../store/cases.ts';
 import type { CaseChange } from '../../store/commit.ts';
 import type { SealedEntry } from '../../store/history.ts';
+import type { EarlierAnswer } from '../../store/step-load.ts';
 import { digestKeys, digestsOf } from '../confidential/digests.ts';
 import { identityPart, wordsOf, type Identity } from '../confidential/identities.ts';
 import type { Engine } from '../engine.ts';
@@ -23,8 +24,9 @@ import { partsOf, splitEvent, type Parts } from './split.ts';
 export interface Loaded {
   readonly row: CaseRow;
   readonly directory: Directory;
-  readonly officers: Directory;
-  readonly visibleCases: readonly string[];
+  readonly earlier: EarlierAnswer | null;
+  /** Of the cases that are named, those that the sender sees. */
+  readonly visibleCases: ReadonlySet<string>;
   readonly sender: Actor;
   readonly dataKey: Buffer | null;
   readonly now: Date;
@@ -267,11 +269,11 @@ const everyCase = { has: () => true } as unknown as ReadonlySet<string>;
 
 async function refusal(
   { db }: Engine,
-  { row, officers, dataKey, sender }: Loaded,
+  { row, directory, dataKey, sender }: Loaded,
   { state, at, next }: { state: CaseState; at: string; next: Refused },
 ): Promise<Extract<Reply, { outcome: 'refused' }>> {
   const { context } = state;
-  const asked = { caseId: row.caseId, context, dataKey, officers, sender: sender.person };
+  const asked = { caseId: row.caseId, context, dataKey, directory, sender: sender.person };
   const known = await knownOf(db, asked);
   const options = optionsFor(state, { at, by: sender, known });
   const allowed = options

@@ -79,7 +79,8 @@ async function openedBefore(
   if (kept && !row?.dataKey) throw new NotFound();
   if (!row?.dataKey) return undefined;
   const dataKey = await engine.keyring.unwrap(row.dataKey, caseId);
-  return (await recall(engine.db, key, dataKey, engine.now())) as CaseView | undefined;
+  const answer = kept ?? (await findKept(engine.db, key, engine.now())) ?? null;
+  return recall(answer, key, dataKey, engine.now()) as CaseView | undefined;
 }
 
 /** The same, where the master key has changed since: the id that the request had then was another. */

@@ -2,15 +2,14 @@
 import type { EventType } from '../../../machines/events.ts';
 import { sendableTypes } from '../../../machines/events.ts';
 import type { CaseState } from '../../../machines/system.ts';
-import { NotFound, OtherMachineVersion } from '../../errors.ts';
-import { loadForStep, type CaseRow } from '../../store/cases.ts';
+import type { CaseRow } from '../../store/cases.ts';
+import type { StepLoad } from '../../store/step-load.ts';
 import type { Engine } from '../engine.ts';
-import { notItsHandler } from './advance.ts';
+import { openForStep } from './advance.ts';
 import { optionsFor, type Option } from './decide.ts';
 import { knownOf } from './establish.ts';
 import { stepTime } from './judge.ts';
-import { contextOf, mayHandle, type Reader } from './present.ts';
-import { isCurrent } from './replay.ts';
+import { contextOf, type Reader } from './present.ts';
 
 /**
  * The options of a reader, of one type of event or of all that are sent.
@@ -20,29 +19,23 @@ import { isCurrent } from './replay.ts';
  * @throws {Forbidden} for a case that the reader sees as an auditor only
  */
 export async function readOptions(
-  { db, keyring, now }: Engine,
-  reader: Reader,
+  engine: Engine,
+  { person, roles }: Reader,
   caseId: string,
-  type?: EventType,
+  { type, arrival }: { type?: EventType | undefined; arrival?: StepLoad | undefined } = {},
 ): Promise<{ row: CaseRow; options: Option[] }> {
-  const { person } = reader;
-  const loaded = await loadForStep(db, { caseId, person, handles: [person], caseIds: [] });
-  if (!loaded) throw new NotFound();
-  const { row, officers } = loaded;
-  if (!isCurrent(row)) throw new OtherMachineVersion();
-  const context = contextOf(row);
-  if (!mayHandle(context, reader)) throw notItsHandler();
-  const dataKey = row.dataKey && (await keyring.unwrap(row.dataKey, caseId));
-  const known = await knownOf(db, {
+  const loaded = await openForStep(engine, { person, caseId }, arrival);
+  const { row, directory, dataKey, now } = loaded;
+  const known = await knownOf(engine.db, {
     caseId: row.caseId,
-    context,
+    context: contextOf(row),
     dataKey,
-    officers,
+    directory,
     sender: person,
   });
   const options = optionsFor(row.snapshot as CaseState, {
-    at: stepTime(now(), row),
-    by: { person, roles: reader.roles },
+    at: stepTime(now, row),
+    by: { person, roles },
     known,
     types: type === undefined ? sendableTypes : [type],
   });

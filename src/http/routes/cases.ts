@@ -13,7 +13,7 @@ import { contextOf, presentRow } from '../../engine/step/present.ts';
 import { findRelated } from '../../engine/confidential/related.ts';
 import { InvalidRequest } from '../../errors.ts';
 import { listCases } from '../../store/cases.ts';
-import { handlersOnly, openersOnly } from '../authentication.ts';
+import { arrivalOf, handlersOnly, openersOnly } from '../authentication.ts';
 import { caseParams, caseSchema, etagOf, optionSchema } from '../case-schemas.ts';
 import { instantAndId, pageOf, pageQuery, readCursor, storable, toPage } from '../fields.ts';
 import { idempotencyKeyHeader, requestKeyOf } from '../preconditions.ts';
@@ -190,7 +190,7 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
     '/cases/:id/options',
     {
       onRequest: handlersOnly,
-      config: { problems: ['not-a-handler', 'other-machine-version'] },
+      config: { problems: ['not-a-handler', 'other-machine-version'], loadsCase: true },
       schema: {
         summary: 'What the caller may do now, for every type of event',
         description:
@@ -203,8 +203,12 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
         response: { 200: pageOf(optionSchema) },
       },
     },
-    async ({ params, query, viewer }, reply) => {
-      const { row, options } = await readOptions(engine, viewer, params.id, query.type);
+    async (request, reply) => {
+      const { params, query, viewer } = request;
+      const { row, options } = await readOptions(engine, viewer, params.id, {
+        type: query.type,
+        arrival: arrivalOf(request),
+      });
       const { settings } = contextOf(row);
       const offers = await offersFor(engine, viewer.person, params.id, options);
       const items = options.map((option) => {

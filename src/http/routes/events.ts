@@ -4,7 +4,7 @@ import { eventInput } from '../../../machines/events.ts';
 import { submit, type Answered } from '../../engine/step/advance.ts';
 import { readCase } from '../../engine/audit/audit.ts';
 import { CaseOpen, EngineDefect, EventRefused } from '../../errors.ts';
-import { handlersOnly, organizersOnly } from '../authentication.ts';
+import { arrivalOf, handlersOnly, organizersOnly } from '../authentication.ts';
 import { batchSchema, caseParams, etagOf, stepSchema } from '../case-schemas.ts';
 import { steps } from '../metrics.ts';
 import { idempotencyKeyHeader, ifMatchHeader, requestKeyOf, versionsOf } from '../preconditions.ts';
@@ -52,7 +52,7 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
     '/cases/:id/events',
     {
       onRequest: handlersOnly,
-      config: { problems },
+      config: { problems, loadsCase: true },
       schema: {
         summary: 'Send an event: take a step of the procedure',
         tags,
@@ -72,6 +72,7 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
         ifMatch: versionsOf(headers['if-match']),
         request: requestKeyOf(request),
         dryRun: query.dryRun === 'true',
+        arrival: arrivalOf(request),
       });
       if (answered.replayed) reply.header('idempotency-replayed', 'true');
       else if (query.dryRun !== 'true') steps.inc({ outcome: answered.outcome });
@@ -84,7 +85,7 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
     '/cases/:id/batch',
     {
       onRequest: handlersOnly,
-      config: { problems },
+      config: { problems, loadsCase: true },
       schema: {
         summary: 'Send several events, which are recorded all or none',
         description:
@@ -107,6 +108,7 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
         ifMatch: versionsOf(headers['if-match']),
         request: requestKeyOf(request),
         dryRun: query.dryRun === 'true',
+        arrival: arrivalOf(request),
       });
       if (answered.replayed) reply.header('idempotency-replayed', 'true');
       else if (query.dryRun !== 'true') steps.inc({ outcome: answered.outcome });

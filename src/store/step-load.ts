@@ -1,0 +1,157 @@
+/** What a step begins with, as of one moment and in one statement: who asks, the case, an answer given before. */
+import { sql, type SQL } from 'drizzle-orm';
+import type { Role } from '../../machines/vocabulary.ts';
+import type { CaseRow, Directory } from './cases.ts';
+import type { Db } from './database.ts';
+import { given, statement } from './statement.ts';
+import type { TokenHolder } from './tokens.ts';
+import { actingAs, visibleTo } from './visibility.ts';
+
+/** By what somebody is known: our own token's hash, valid at a moment, or the handle that another vouched for. */
+export type Credential =
+  { readonly tokenHash: Buffer; readonly at: Date } | { readonly person: string };
+
+/** What makes a request the same request, its case and its sender aside. */
+export interface RequestLine {
+  readonly method: string;
+  readonly path: string;
+  readonly key: string;
+}
+
+/** The answer that a request got before. */
+export interface EarlierAnswer {
+  readonly requestHash: string;
+  readonly sealed: Buffer;
+  readonly createdAt: Date;
+}
+
+export interface LoadedCase {
+  readonly row: CaseRow;
+  /** Every member of staff; without roles whoever has left. */
+  readonly directory: Directory;
+  readonly earlier: EarlierAnswer | null;
+}
+
+export interface StepLoad {
+  readonly caller: Pick<TokenHolder, 'person' | 'name' | 'roles' | 'expiresAt'>;
+  /** Null where there is none that the caller sees. */
+  readonly loaded: LoadedCase | null;
+}
+
+interface Row {
+  readonly person: string;
+  readonly name: string;
+  readonly roles: Role[];
+  readonly expires_at: string | null;
+  readonly directory: Directory;
+  readonly case_id: string | null;
+  readonly codename: string;
+  readonly status: 'open' | 'closed';
+  readonly version: number;
+  readonly head_seq: number;
+  readonly head_hash: string;
+  readonly stages: Record<string, string>;
+  readonly snapshot: unknown;
+  readonly machine_id: string;
+  readonly machine_version: string;
+  readonly opened_by: string;
+  readonly opened_at: string;
+  readonly updated_at: string;
+  readonly closed_at: string | null;
+  readonly data_key: Buffer | null;
+  readonly erase_due_at: string | null;
+  readonly request_hash?: string | null;
+  readonly sealed?: Buffer;
+  readonly answered_at?: string;
+}
+
+const byToken = sql`
+  select p.id, p.name, p.roles, t.expires_at from tokens t join people p on p.id = t.person_id
+  where t.hash = ${given('tokenHash')} and t.revoked_at is null and p.active
+    and (t.expires_at is null or t.expires_at > ${given('at')}::timestamptz)`;
+const byHandle = sql`
+  select p.id, p.name, p.roles, null::timestamptz as expires_at from people p
+  where p.id = ${given('person')} and p.active`;
+const callersHandle = sql`(select id from caller)`;
+
+// Whether there was an answer is read in the moment in which the case is: the step that wrote it moved the head.
+const answer = sql`
+  left join lateral (
+    select request_hash, sealed, created_at as answered_at from stored_answers
+    where ${actingAs(callersHandle)} and case_id = ${given('caseId')}::uuid and person = caller.id
+      and method = ${given('method')} and path = ${given('path')} and key = ${given('key')}
+    offset 0) answer on true`;
+
+// `offset 0` keeps these apart, so that each says on whose behalf it reads before it looks at a row.
+const loading = (caller: SQL, keyed: boolean) =>
+  statement<Row>(sql`
+  with caller as materialized (${caller})
+  select caller.id as person, caller.name, caller.roles, caller.expires_at, c.*,
+    ${keyed ? sql`answer.*,` : sql``}
+    (select jsonb_object_agg(p.id, case when p.active then to_jsonb(p.roles) else '[]' end)
+     from people p) as directory
+  from caller
+  left join lateral (
+    select * from cases where ${visibleTo(callersHandle)} and case_id = ${given('caseId')}::uuid
+    offset 0) c on true
+  ${keyed ? answer : sql``}`);
+
+const statements = {
+  token: { plain: loading(byToken, false), keyed: loading(byToken, true) },
+  handle: { plain: loading(byHandle, false), keyed: loading(byHandle, true) },
+} as const;
+
+const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
+
+const caseOf = (row: Row, caseId: string): CaseRow => ({
+  caseId,
+  codename: row.codename,
+  status: row.status,
+  version: row.version,
+  headSeq: row.head_seq,
+  headHash: row.head_hash,
+  stages: row.stages,
+  snapshot: row.snapshot,
+  machineId: row.machine_id,
+  machineVersion: row.machine_version,
+  openedBy: row.opened_by,
+  openedAt: new Date(row.opened_at),
+  updatedAt: new Date(row.updated_at),
+  closedAt: date(row.closed_at),
+  dataKey: row.data_key,
+  eraseDueAt: date(row.erase_due_at),
+});
+
+const earlierIn = ({ request_hash, sealed, answered_at }: Row): EarlierAnswer | null =>
+  request_hash !== undefined && request_hash !== null && sealed && answered_at !== undefined
+    ? { requestHash: request_hash, sealed, createdAt: new Date(answered_at) }
+    : null;
+
+/**
+ * Loads a case for a step, with whoever takes it.
+ *
+ * @param request of an idempotency key; null where there is none
+ * @returns undefined where nobody active is known by the credential
+ */
+export async function loadForStep(
+  db: Db,
+  credential: Credential,
+  caseId: string,
+  request: RequestLine | null,
+): Promise<StepLoad | undefined> {
+  const kind = 'person' in credential ? statements.handle : statements.token;
+  const [row] = await kind[request ? 'keyed' : 'plain'](db, {
+    ...credential,
+    ...('at' in credential && { at: credential.at.toISOString() }),
+    ...request,
+    caseId,
+  });
+  if (!row) return undefined;
+  const { person, name, roles, directory } = row;
+  const caller = { person, name, roles, expiresAt: date(row.expires_at) };
+  if (row.case_id === null) return { caller, loaded: null };
+  return {
+    caller,
+    loaded: { row: caseOf(row, row.case_id), directory, earlier: earlierIn(row) },
+  };
+}
