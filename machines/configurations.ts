@@ -5,7 +5,7 @@
  */
 import { getNextTransitions, type SnapshotFrom, type StateValue } from 'xstate';
 import { caseMachine } from './case.ts';
-import type { Context, Ref } from './context.ts';
+import type { Context, DeadlineName, Ref } from './context.ts';
 import { reportedMachine } from './reported.ts';
 import { reporterMachine } from './reporter.ts';
 
@@ -25,8 +25,10 @@ export type MachineKind = keyof typeof machines;
 export type Snapshot = SnapshotFrom<typeof caseMachine>;
 
 /** `reported-2` → `reported`. */
-export const kindOf = (ref: Ref): MachineKind | 'other' =>
-  ref.replace(/-\d+$/, '') as MachineKind | 'other';
+export function kindOf(ref: Ref): MachineKind | 'other' {
+  const dash = ref.indexOf('-');
+  return (dash < 0 ? ref : ref.slice(0, dash)) as MachineKind | 'other';
+}
 
 export const machineOf = (ref: Ref) => machines[kindOf(ref) as MachineKind] as typeof caseMachine;
 
@@ -35,6 +37,11 @@ const noScope = undefined as unknown as Parameters<typeof caseMachine.restoreSna
 
 /** A machine as XState steps it. Throws where the state names one that the definition does not have. */
 export function restore(context: Context, ref: Ref, state: MachineState): Snapshot {
+  // put in afterwards: XState walks through a context that it restores, in search of actors
+  return { ...configurationOf(ref, state).restored, context: { ...context, self: ref } };
+}
+
+function restored(ref: Ref, state: MachineState): Snapshot {
   const persisted = {
     status: 'active',
     children: {},
@@ -43,9 +50,7 @@ export function restore(context: Context, ref: Ref, state: MachineState): Snapsh
     value: structuredClone(state.value),
     context: {},
   };
-  const snapshot = machineOf(ref).restoreSnapshot(persisted as never, noScope);
-  // put in afterwards: XState walks through a context that it restores, in search of actors
-  return Object.assign(snapshot, { context: { ...context, self: ref } });
+  return machineOf(ref).restoreSnapshot(persisted as never, noScope);
 }
 
 /**
@@ -64,22 +69,51 @@ export function stateOf({ value, historyValue }: Snapshot): MachineState {
 }
 
 interface Configuration {
+  /** As XState steps it, but for the context; a step copies it, and never changes it. */
+  readonly restored: Snapshot;
   /** The types of event that the active states take, whatever the rules say of them. */
   readonly takes: ReadonlySet<string>;
   /** Whether one of them is left by itself, should its condition hold. */
   readonly follows: boolean;
+  readonly clocks: readonly RunningClock[];
 }
 
-const known = new Map<string, Configuration>();
+/** A deadline that runs in a state: its name, the stage of that state, the XState event that ends it. */
+interface RunningClock {
+  readonly name: DeadlineName;
+  readonly stage: string;
+  readonly event: string;
+}
 
-export function configurationOf(ref: Ref, { value }: MachineState): Configuration {
-  const key = `${kindOf(ref)} ${JSON.stringify(value)}`;
-  const before = known.get(key);
+const afterEvent = /^xstate\.after\.(\w+)\.(?:case\.open|reporter|reported)\.(\w+)/;
+
+const clocksIn = (types: readonly string[]): RunningClock[] =>
+  types.flatMap((event) => {
+    const [, name, stage = ''] = afterEvent.exec(event) ?? [];
+    return name === undefined ? [] : [{ name: name as DeadlineName, stage, event }];
+  });
+
+/** By kind of machine and where it stands; the second by the state itself, so that it is written out once. */
+const known = new Map<string, Configuration>();
+const knownOf = new WeakMap<MachineState, Configuration>();
+
+export function configurationOf(ref: Ref, state: MachineState): Configuration {
+  const before = knownOf.get(state);
   if (before) return before;
-  const types = getNextTransitions(restore({} as Context, ref, { value })).map(({ eventType }) =>
-    String(eventType),
-  );
-  const configuration = { takes: new Set(types), follows: types.includes('') };
+  const key = `${kindOf(ref)} ${JSON.stringify([state.value, state.historyValue])}`;
+  const configuration = known.get(key) ?? configure(ref, state);
   known.set(key, configuration);
+  knownOf.set(state, configuration);
   return configuration;
+}
+
+function configure(ref: Ref, state: MachineState): Configuration {
+  const snapshot = restored(ref, state);
+  const types = getNextTransitions(snapshot).map(({ eventType }) => String(eventType));
+  return {
+    restored: snapshot,
+    takes: new Set(types),
+    follows: types.includes(''),
+    clocks: clocksIn(types),
+  };
 }

@@ -3,7 +3,7 @@ import type { AnyStateNode } from 'xstate';
 import type { Context, Ref } from './context.ts';
 import { eventDefinitions, eventTypes, type EventType } from './events.ts';
 import type { Facts, Place } from './rules/rule.ts';
-import { kindOf, machines, type MachineKind } from './configurations.ts';
+import { kindOf, machines, type MachineKind, type MachineState } from './configurations.ts';
 import {
   candidatesFor,
   isReleased,
@@ -50,11 +50,19 @@ const stagesBy = (kind: MachineKind) => stageNodes.filter(({ machine }) => machi
 const outerState = (value: unknown): string =>
   typeof value === 'string' ? value : (Object.keys(value ?? {})[0] ?? '');
 
+const stagesOfStates = new WeakMap<MachineState, Stages>();
+
 /** The stages of one machine; in a closed case those of its own, where each stood. */
 export function stagesOfMachine({ machines: states }: CaseState, ref: Ref): Stages {
   const kind = kindOf(ref);
   const state = Object.hasOwn(states, ref) ? states[ref] : undefined;
   if (kind === 'other' || !state) return {};
+  const stages = stagesOfStates.get(state) ?? readStages(kind, state);
+  stagesOfStates.set(state, stages);
+  return stages;
+}
+
+function readStages(kind: MachineKind, state: MachineState): Stages {
   const names = stagesBy(kind).map(({ name }) => name);
   const value = state.value as Record<string, unknown>;
   if (kind !== 'case')
@@ -88,8 +96,16 @@ function counted(context: Context, kind: MachineKind): readonly Ref[] {
   return still.length > 0 ? still : all;
 }
 
-/** Each stage's state: the case's own, and of its people's the least settled one. */
+const stagesOfCases = new WeakMap<CaseState, Stages>();
+
+/** Each stage's state: the case's own, and of its people's the least settled one. Read once for a state. */
 export function stagesOf(state: CaseState): Stages {
+  const stages = stagesOfCases.get(state) ?? readAllStages(state);
+  stagesOfCases.set(state, stages);
+  return stages;
+}
+
+function readAllStages(state: CaseState): Stages {
   const own = stagesOfMachine(state, 'case');
   return Object.fromEntries(
     stageNodes.map((stage) => [

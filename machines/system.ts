@@ -175,20 +175,15 @@ export interface Clock {
   readonly event: string;
 }
 
-const afterEvent = /^xstate\.after\.(\w+)\.(?:case\.open|reporter|reported)\.(\w+)/;
-
 /** The clocks that run; none in a closed case. Behind a duplicate the leads meet elsewhere. */
-export function clocksOf(state: CaseState): readonly Clock[] {
-  const { context } = state;
+export function clocksOf({ context, machines: states }: CaseState): readonly Clock[] {
   if (context.closedAt !== null) return [];
-  return refsOf(context).flatMap((ref) =>
-    isReleased(context, ref) || (ref === 'case' && context.duplicateOf !== null)
+  return refsOf(context).flatMap((ref) => {
+    const state = states[ref];
+    return !state || isReleased(context, ref) || (ref === 'case' && context.duplicateOf !== null)
       ? []
-      : [...takenBy(state, ref)].flatMap((event) => {
-          const [, name, stage = ''] = afterEvent.exec(event) ?? [];
-          return name === undefined ? [] : [{ name: name as DeadlineName, ref, stage, event }];
-        }),
-  );
+      : configurationOf(ref, state).clocks.map((clock) => ({ ref, ...clock }));
+  });
 }
 
 /** Lets a clock run out. */

@@ -19,8 +19,17 @@ export function bare(schema: z.core.$ZodType): z.core.$ZodType {
     : schema;
 }
 
-export const marksOf = (schema: z.core.$ZodType): Readonly<Record<string, unknown>> =>
-  z.globalRegistry.get(bare(schema)) ?? {};
+type Marks = Readonly<Record<string, unknown>>;
+const knownMarks = new WeakMap<z.core.$ZodType, Marks>();
+
+/** Every field of every event is asked for its marks, and the registry puts them together anew each time. */
+export function marksOf(schema: z.core.$ZodType): Marks {
+  const known = knownMarks.get(schema);
+  if (known) return known;
+  const marks = z.globalRegistry.get(bare(schema)) ?? {};
+  knownMarks.set(schema, marks);
+  return marks;
+}
 
 /** Of several shapes the one that a value has. */
 export function shapeOf(schema: z.core.$ZodType, value: unknown): z.core.$ZodType {
@@ -39,7 +48,7 @@ export function marked(
   mark: string,
   pointer = '',
 ): Marked[] {
-  if (value === undefined) return [];
+  if (value === undefined || !bears(schema, mark)) return [];
   const marks = marksOf(schema);
   const shape = shapeOf(schema, value);
   const own = marks[mark] === undefined ? [] : [{ pointer, value, marks }];
@@ -58,6 +67,17 @@ export function marked(
     ];
   }
   return own;
+}
+
+const bearing = new WeakMap<z.core.$ZodType, Map<string, boolean>>();
+
+/** Whether a schema bears a mark anywhere: most events bear few, and need not be walked for the others. */
+function bears(schema: z.core.$ZodType, mark: string): boolean {
+  const answers = bearing.get(schema) ?? new Map<string, boolean>();
+  bearing.set(schema, answers);
+  const answer = answers.get(mark) ?? marksWithin(schema, mark).length > 0;
+  answers.set(mark, answer);
+  return answer;
 }
 
 /** Every mark of this name that a schema bears anywhere, whatever the payload. */

@@ -12,15 +12,16 @@ const dialect = new PgDialect();
 /** A value that each sending of a statement gives. */
 export const given = (name: string): SQL => sql`${sql.placeholder(name)}`;
 
-/** Sends a statement that was made before, with the values that it names (`given`). Not inside a transaction. */
+/** Sends a statement that was made before, with the values that it names (`given`). */
 export type Statement<Row> = (db: Db, values: Readonly<Record<string, unknown>>) => Promise<Row[]>;
 
 /** The rows are as PostgreSQL names their columns: JSON parsed, times as text. */
 export function statement<Row>(query: SQL): Statement<Row> {
   const { sql: text, params } = dialect.sqlToQuery(query);
   return async (db, values) => {
-    const { $client } = db as Db & { $client: Sql };
+    // drizzle's own way to the driver, in a transaction as well
+    const { client } = db._.session as unknown as { client: Sql };
     const filled = fillPlaceholders(params, values as Record<string, unknown>);
-    return $client.unsafe(text, filled as never[], { prepare: true }) as unknown as Promise<Row[]>;
+    return client.unsafe(text, filled as never[], { prepare: true }) as unknown as Promise<Row[]>;
   };
 }

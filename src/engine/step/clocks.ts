@@ -27,7 +27,15 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
  * still owed. The due time stands in the context, so all of it follows from the state, and a replayed
  * case has the same clocks as a stored one.
  */
-export function deadlinesOf(state: CaseState): Deadline[] {
+export function deadlinesOf(state: CaseState): readonly Deadline[] {
+  const deadlines = known.get(state) ?? readDeadlines(state);
+  known.set(state, deadlines);
+  return deadlines;
+}
+
+const known = new WeakMap<CaseState, readonly Deadline[]>();
+
+function readDeadlines(state: CaseState): Deadline[] {
   if (state.context.closedAt !== null) return [];
   const running = clocksOf(state).map(({ name, ref, stage }) => ({
     name,

@@ -43,7 +43,7 @@ export interface JudgedStep {
 }
 
 /** The body that the hash commits to: sealed parts by their own hashes, so content can go and the chain stay. */
-export function bodyOf(row: Omit<EntryRow, 'hash'>): EntryBody {
+export function bodyOf(row: Omit<EntryRow, 'hash' | 'snapshot'>): EntryBody {
   return {
     caseId: row.caseId,
     seq: row.seq,
@@ -77,6 +77,9 @@ export function stateJson(state: CaseState): string {
 /** One hash for all machines of a case and the context that they share. */
 export const stateHash = (state: CaseState): string => sha256Hex(Buffer.from(stateJson(state)));
 
+/** After so many entries the state itself is kept, so that a replay need not begin at the beginning. */
+const snapshotEvery = 50;
+
 /** The entry that a step is, after a head. Refusals move the head, and the version they don't. */
 export function entryAfter(head: Head, step: JudgedStep): EntryRow {
   const { outcome, type, by, sealed = {}, violations = [], state } = step;
@@ -98,7 +101,8 @@ export function entryAfter(head: Head, step: JudgedStep): EntryRow {
     machineVersion: machineIdentity.version,
     previousHash: head.hash,
   };
-  return { ...row, hash: hashEntry(bodyOf(row)) };
+  const snapshot = row.seq % snapshotEvery === 0 ? stateJson(state) : null;
+  return { ...row, hash: hashEntry(bodyOf(row)), snapshot };
 }
 
 export const headOf = ({ caseId, seq, version, hash }: EntryRow): Head => ({

@@ -118,7 +118,8 @@ export function partsOf(
   resolved: Resolved,
   prefix = '',
 ): Parts {
-  const content = structuredClone(confidential ?? {});
+  if (!confidential) return { identities: new Map() };
+  const content = structuredClone(confidential);
   const identities = new Map<string, Piece[]>();
   for (const { pointer, marks } of marked(eventSchemas[event.type], event, 'x-identity')) {
     const ref = refOf(marks['x-identity'], pointer, resolved);
