@@ -1,129 +1,159 @@
 /**
- * `npm run bench`: how fast the engine is, each time beside a floor that is measured in the same run
- * on the same machine: the ratio says more than the number. Takes about a minute.
+ * `npm run bench`: how fast the server is as its users have it, over HTTP and with a database that
+ * writes to the disk, each time beside something that is measured in turn with it on the same machine:
+ * a server that does less, the same at a smaller size. Exit 1 where a median lies beyond its limit, 2 where there
+ * is no answer.
+ *
+ * `--quick` takes a minute or two, with fewer cases and shorter loads. What is about sizes is told then
+ * and decides nothing; the ratios to the floors hold at any size.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { constants, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { history } from '../../drizzle/schema.ts';
-import type { CaseState } from '../../machines/system.ts';
-import { teamFor } from '../support/established.ts';
-import { submit } from '../../src/engine/step/advance.ts';
-import { entriesOf, verifyCase } from '../../src/engine/audit/audit.ts';
-import { linesOf } from '../../src/engine/audit/bundle.ts';
-import { decide, optionsFor } from '../../src/engine/step/decide.ts';
-import { exportCase } from '../../src/engine/audit/export.ts';
-import { openCase } from '../../src/engine/step/open.ts';
-import { engineReader } from '../../src/engine/audit/verify-all.ts';
-import { openBundle } from '../../src/engine/audit/verify-bundle.ts';
-import { ada, actor, cleo, type Sent } from '../support/cast.ts';
-import { recorded, safe } from '../support/chapters.ts';
-import { begin, stamped } from '../support/story.ts';
-import { write } from '../support/written.ts';
-import { insertWritten, startBench, type Bench } from './database.ts';
-import { note, peak, repeated, tell, timed } from './measure.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { inOneLine } from '../../src/cli/outcome.ts';
+import { startCluster, type Cluster } from './database.ts';
+import { floorRows, type Bench, type Measure, type Site } from './bench.ts';
+import { jobs } from './measures/jobs.ts';
+import { lists, longCase, operations } from './measures/sizes.ts';
+import { start, verification } from './measures/whole.ts';
+import { contended, content, oneWriter, writers } from './measures/writing.ts';
+import { startFloor, startLoader, startServer } from './processes.ts';
+import { heading, named, resultOf, tell, type Result } from './report.ts';
 
-/** A report, and then what may be said again and again, every third time in vain. */
-function* endless(length: number): Generator<Sent> {
-  const again = [safe, cleo('care.provide', { kind: 'water' }), ada('case.close')];
-  yield* recorded;
-  for (let i = recorded.length + 1; i < length; i += 1) yield again[i % 3] ?? safe;
+const measures: readonly Measure[] = [
+  writers,
+  oneWriter,
+  content,
+  contended,
+  longCase,
+  lists,
+  operations,
+  jobs,
+  verification,
+  start,
+];
+
+interface Options {
+  readonly quick?: boolean;
+  readonly only: readonly Measure[];
+  readonly rounds: number;
+  readonly cases?: number;
+  readonly out?: string;
+  readonly keep?: string;
 }
 
-const megabyte = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
+function count(text: string): number {
+  if (!/^[1-9]\d{0,7}$/.test(text)) throw new InvalidArgumentError('It is no number.');
+  return Number(text);
+}
 
-/** Verifying a case of 10,000 entries, in the database and from its bundle. */
-async function benchVerification({ engine, owner, folder }: Bench): Promise<void> {
-  const [small, large] = [write(endless(1_000)), write(endless(10_000))];
-  for (const written of [small, large]) await insertWritten(owner, written);
-  const { caseId, headSeq } = large.row;
+function gather(name: string, before: readonly Measure[]): Measure[] {
+  const measure = measures.find((one) => one.name === name);
+  if (!measure) throw new InvalidArgumentError(`It is none of ${named(measures)}.`);
+  return [...before, measure];
+}
 
-  const verify = async (id: string) => {
-    const { ok, entries } = await verifyCase(engine, engineReader, id);
-    if (!ok) throw new Error('the case does not verify');
-    return entries;
-  };
-  const read = async (id: string) => {
-    let count = 0;
-    for await (const _ of entriesOf(engine.db, engineReader.person, id)) count += 1;
-    return count;
-  };
-  // the first one warms up; what it needed is not counted as growth
-  await verify(small.row.caseId);
-  const before = peak();
-  const rows = await timed('reading its rows', async () => read(caseId));
-  const verified = await timed('entries verified, in the database', async () => verify(caseId));
-  tell(verified, rows);
-  note(`memory: peak grew by ${megabyte(peak() - before)} over ${headSeq} entries`);
+const program = new Command('bench')
+  .description('measure the server beside floors, and hold the ratios to their limits')
+  .option('-q, --quick', 'small sizes: what is about sizes decides nothing')
+  .option('-o, --only <measure>', `one of ${named(measures)}; may be repeated`, gather, [])
+  .option('-r, --rounds <number>', 'of each measure', count, 5)
+  .option('-c, --cases <number>', 'cases of the larger database (1,000,000; quick: 20,000)', count)
+  .option('--out <file>', 'where the numbers go, as JSON; a temporary file, if left out')
+  .option('--keep <folder>', 'keep the databases there, and use those that are there');
 
-  const file = join(folder, 'bundle.ndjson');
-  const exported = await timed('entries exported', async () => {
-    const { lines } = await exportCase(engine, engineReader, caseId);
-    await writeFile(file, lines);
-    return headSeq;
+const ending = new AbortController();
+const ended = once(ending.signal, 'abort');
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    process.exitCode = 128 + constants.signals[signal];
+    ending.abort(new Error(`ended by ${signal}`));
   });
-  tell(exported, rows);
-  const parsed = await timed('JSON and SHA-256 of its lines', async () => {
-    let count = 0;
-    for await (const line of linesOf(createReadStream(file))) {
-      JSON.parse(line.toString());
-      createHash('sha256').update(line).digest();
-      count += 1;
+
+/** Ends in the opposite order, whatever happened. */
+async function withEnds(work: (ends: (() => Promise<unknown>)[]) => Promise<void>): Promise<void> {
+  const ends: (() => Promise<unknown>)[] = [];
+  try {
+    await work(ends);
+  } finally {
+    for (const end of ends.toReversed()) await end();
+  }
+}
+
+async function openSite(
+  cluster: Cluster,
+  options: { readonly cases: number; readonly long: boolean },
+  ends: (() => Promise<unknown>)[],
+): Promise<Site> {
+  const { cases, long } = options;
+  const filled = await cluster.filled(cases, { long });
+  ends.push(filled.close);
+  const log = join(cluster.folder, `server-${cases}.log`);
+  const server = await startServer(filled.settings, log);
+  ends.push(server.stop);
+  return { ...filled, server };
+}
+
+/** Round by round; what breaks off is told, has no numbers, and so falls short. */
+async function take(measure: Measure, bench: Bench, rounds: number): Promise<Result[]> {
+  const told: Readonly<Record<string, number>>[] = [];
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      const numbers = measure.round(bench, round);
+      await Promise.race([numbers, ended]);
+      ending.signal.throwIfAborted();
+      told.push(await numbers);
     }
-    return count;
-  });
-  note(`the bundle has ${megabyte((await stat(file)).size)}`);
-  const between = peak();
-  const offline = await timed('entries verified, from the bundle', async () => {
-    const reading = await openBundle(createReadStream(file));
-    for await (const _ of reading.steps());
-    if (!reading.finish().ok) throw new Error('the bundle does not verify');
-    return headSeq;
-  });
-  tell(offline, parsed);
-  note(`memory: peak grew by ${megabyte(peak() - between)} over ${headSeq} entries`);
+  } catch (error) {
+    ending.signal.throwIfAborted();
+    console.log(`${measure.name}: ${inOneLine(error)}`);
+    told.length = 0;
+  }
+  return measure.thresholds.map((threshold) =>
+    resultOf(
+      threshold,
+      told.map((round) => round[threshold.name] ?? Number.NaN),
+      bench.quick,
+    ),
+  );
 }
 
-/** Events sent one after another, as one client would; and what the database takes for a bare row. */
-async function benchEvents({ engine, owner }: Bench): Promise<void> {
-  const { case: opened } = await openCase(engine, {
-    person: 'cleo',
-    channel: 'phone',
-    excluded: [],
+async function run({ quick = false, only, rounds, ...options }: Options): Promise<void> {
+  const { cases = quick ? 20_000 : 1_000_000, keep, out } = options;
+  const folder = keep ?? (await mkdtemp(join(tmpdir(), 'recourse-bench-')));
+  const results: Result[] = [];
+  await withEnds(async (ends) => {
+    if (keep === undefined) ends.push(() => rm(folder, { recursive: true, force: true }));
+    const cluster = await startCluster(folder, ending.signal);
+    ends.push(cluster.stop);
+    console.log(`${cases} cases, ${rounds} rounds, ${cpus().length} × ${cpus()[0]?.model}`);
+    const small = await openSite(cluster, { cases: 1_000, long: false }, ends);
+    const large = await openSite(cluster, { cases, long: true }, ends);
+    const floor = await cluster.floor(floorRows);
+    const bare = await startFloor(import.meta.resolve('./floors/bare.ts'), floor);
+    const xstate = await startFloor(import.meta.resolve('./floors/xstate.ts'), floor);
+    const loader = startLoader();
+    ends.push(bare.stop, xstate.stop, loader.stop);
+    const pace = quick ? 0.5 : 6;
+    const bench: Bench = { cluster, large, small, bare, xstate, load: loader.load, pace, quick };
+    console.log(heading);
+    for (const measure of only.length > 0 ? only : measures) {
+      const taken = await take(measure, bench, rounds);
+      results.push(...taken);
+      for (const result of taken) console.log(tell(result));
+    }
   });
-  const [written] = write([]).entries;
-  if (!written) throw new Error('nothing was written');
-  const { sealed: _, ...row } = written;
-  const events = await repeated('events through submit', 4, async () =>
-    submit(engine, { person: 'cleo', caseId: opened.id, events: [safe.event] }),
-  );
-  const caseId = randomUUID();
-  const inserts = await repeated('a bare INSERT of an entry', 4, async (i) =>
-    owner.db.insert(history).values({ ...row, caseId, seq: i + 1 }),
-  );
-  tell(events, inserts);
+  const file = out ?? join(tmpdir(), `recourse-bench-${Date.now()}.json`);
+  await writeFile(file, `${JSON.stringify({ cases, quick, results }, null, 2)}\n`);
+  console.log(file);
+  if (results.some(({ ok, decides }) => decides && !ok)) process.exitCode = 1;
 }
 
-/** What somebody may do now, for every type of event; and a single event, judged. */
-async function benchOptions(): Promise<void> {
-  const { row } = write(recorded);
-  const state = row.snapshot as CaseState;
-  const event = stamped(safe, { state, at: begin, seq: row.headSeq });
-  const by = actor('ada');
-  const known = { team: teamFor(state.context, 'ada') };
-  const options = await repeated('options, of every type of event', 2, () =>
-    optionsFor(state, { at: begin, by, known }),
-  );
-  const decisions = await repeated('one event decided', 2, () => decide(state, event));
-  tell(options, decisions);
-}
-
-const bench = await startBench();
 try {
-  await benchVerification(bench);
-  await benchEvents(bench);
-  await benchOptions();
-} finally {
-  await bench.close();
+  await program.action(async () => run(program.opts())).parseAsync();
+} catch (error) {
+  console.error(`bench: ${inOneLine(error)}`);
+  process.exitCode ??= 2;
 }
