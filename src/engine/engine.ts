@@ -6,6 +6,8 @@ import type { Db } from '../store/database.ts';
 /** What every step needs from outside. Handed down, never imported: tests bring their own clock. */
 export interface Engine {
   readonly db: Db;
+  /** For steps that people take, apart from whatever else goes on; `db`, if absent. */
+  readonly stepDb?: Db;
   /** Wraps every case's key. */
   readonly keyring: Keyring;
   /** Signs the checkpoints. */
@@ -14,3 +16,5 @@ export interface Engine {
   readonly settings: Settings;
   readonly now: () => Date;
 }
+
+export const dbForSteps = ({ db, stepDb }: Engine): Db => stepDb ?? db;

@@ -10,7 +10,7 @@ import { findPerson } from '../store/people.ts';
 import { isId } from '../store/cases.ts';
 import { loadForStep, type Credential, type StepLoad } from '../store/step-load.ts';
 import { findPersonByToken, type TokenHolder } from '../store/tokens.ts';
-import type { Engine } from '../engine/engine.ts';
+import { dbForSteps, type Engine } from '../engine/engine.ts';
 import { looksLikeJwt, type OpenIdReader } from './openid.ts';
 import { requestLineOf } from './preconditions.ts';
 
@@ -80,12 +80,17 @@ function caseIdOf({ params, routeOptions }: FastifyRequest): string | undefined 
 }
 
 async function loadWithCase(
-  { db }: Engine,
+  engine: Engine,
   request: FastifyRequest,
   { credential, caseId }: { credential: Credential; caseId: string },
 ): Promise<Viewer | undefined> {
   const at = performance.now();
-  const load = await loadForStep(db, credential, caseId, requestLineOf(request) ?? null);
+  const load = await loadForStep(
+    dbForSteps(engine),
+    credential,
+    caseId,
+    requestLineOf(request) ?? null,
+  );
   if (load) request.arrival = { load, at };
   return load?.caller;
 }

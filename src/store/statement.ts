@@ -2,7 +2,7 @@
  * Statements that every step sends. Their text is made once, by drizzle; making it anew each time was a
  * seventh of the server's time.
  */
-import { fillPlaceholders, sql, type SQL } from 'drizzle-orm';
+import { is, Placeholder, sql, type SQL } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { Sql } from 'postgres';
 import type { Db } from './database.ts';
@@ -17,11 +17,22 @@ export type Statement<Row> = (db: Db, values: Readonly<Record<string, unknown>>)
 
 /** The rows are as PostgreSQL names their columns: JSON parsed, times as text. */
 export function statement<Row>(query: SQL): Statement<Row> {
-  const { sql: text, params } = dialect.sqlToQuery(query);
+  const { sql: written, params } = dialect.sqlToQuery(query);
+  // drizzle numbers a value each time that it is named; it is sent once
+  const nameOf = (param: unknown) => (is(param, Placeholder) ? String(param.name) : undefined);
+  const distinct = [...new Set(params.map((param) => nameOf(param) ?? param))];
+  const numbers = params.map((param) => distinct.indexOf(nameOf(param) ?? param) + 1);
+  const named = new Set(params.flatMap((param) => nameOf(param) ?? []));
+  const text = written.replaceAll(
+    /\$(\d+)/g,
+    (_, number: string) => `$${numbers[Number(number) - 1]}`,
+  );
   return async (db, values) => {
     // drizzle's own way to the driver, in a transaction as well
     const { client } = db._.session as unknown as { client: Sql };
-    const filled = fillPlaceholders(params, values as Record<string, unknown>);
-    return client.unsafe(text, filled as never[], { prepare: true }) as unknown as Promise<Row[]>;
+    const sent = distinct.map((value) =>
+      named.has(value as string) ? values[value as string] : value,
+    );
+    return client.unsafe(text, sent as never[], { prepare: true }) as unknown as Promise<Row[]>;
   };
 }

@@ -14,7 +14,7 @@ import {
 import { filterVisible } from '../../store/cases.ts';
 import { commitStep } from '../../store/commit.ts';
 import { loadForStep, type StepLoad } from '../../store/step-load.ts';
-import type { Engine } from '../engine.ts';
+import { dbForSteps, type Engine } from '../engine.ts';
 import { queueForCase } from './case-queue.ts';
 import { listsOf } from './change.ts';
 import { caseIdsNamedBy } from './establish.ts';
@@ -87,7 +87,7 @@ async function attemptStep(
   const keeps = keyed && dataKey && !change?.erased && !change?.removed;
   const answer = keeps ? sealAnswer(keyed, dataKey, now, reply) : null;
   const stood = listsOf(row.snapshot as CaseState);
-  const written = await commitStep(engine.db, { entries, change, answer, before: stood });
+  const written = await commitStep(dbForSteps(engine), { entries, change, answer, before: stood });
   return written ? { ...reply, replayed: false } : null;
 }
 
@@ -99,12 +99,12 @@ async function attemptStep(
  * @throws {Forbidden} for a case that the person sees as an auditor only
  */
 export async function openForStep(
-  { db, keyring, now }: Engine,
+  engine: Engine,
   { person, caseId, request }: Pick<Submission, 'person' | 'caseId' | 'request'>,
   arrival?: StepLoad,
 ): Promise<Omit<Loaded, 'visibleCases'>> {
   const { caller, loaded } =
-    arrival ?? (await loadForStep(db, { person }, caseId, request ?? null)) ?? {};
+    arrival ?? (await loadForStep(dbForSteps(engine), { person }, caseId, request ?? null)) ?? {};
   if (!caller || !loaded) throw new NotFound();
   if (!isCurrent(loaded.row)) throw new OtherMachineVersion();
   const sender = { person, roles: caller.roles };
@@ -118,8 +118,8 @@ export async function openForStep(
   return {
     ...loaded,
     sender,
-    dataKey: dataKey && (await keyring.unwrap(dataKey, caseId)),
-    now: now(),
+    dataKey: dataKey && (await engine.keyring.unwrap(dataKey, caseId)),
+    now: engine.now(),
   };
 }
 

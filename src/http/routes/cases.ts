@@ -4,7 +4,8 @@ import { channels } from '../../../machines/vocabulary.ts';
 import { eventTypes } from '../../../machines/events.ts';
 import { stageNames } from '../../../machines/stages.ts';
 import { distinct, handle } from '../../../machines/events/fields.ts';
-import { readCase, readCaseAt } from '../../engine/audit/audit.ts';
+import { readCase } from '../../engine/audit/audit.ts';
+import { readCaseAt } from '../../engine/audit/rebuild.ts';
 import type { Option } from '../../engine/step/decide.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { openCase } from '../../engine/step/open.ts';
@@ -12,7 +13,7 @@ import { readOptions } from '../../engine/step/options.ts';
 import { contextOf, presentRow } from '../../engine/step/present.ts';
 import { findRelated } from '../../engine/confidential/related.ts';
 import { InvalidRequest } from '../../errors.ts';
-import { listCases } from '../../store/cases.ts';
+import { listCases } from '../../store/case-list.ts';
 import { arrivalOf, handlersOnly, openersOnly } from '../authentication.ts';
 import { caseParams, caseSchema, etagOf, optionSchema } from '../case-schemas.ts';
 import { instantAndId, pageOf, pageQuery, readCursor, storable, toPage } from '../fields.ts';
@@ -128,7 +129,7 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
         ]);
       }
       const now = engine.now();
-      const rows = await listCases(engine.db, viewer.person, {
+      const rows = await listCases(engine.db, viewer, {
         status,
         stage,
         state,

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { readEntry, readHistory, verifyCase } from '../../engine/audit/audit.ts';
+import { readHistory, verifyCase } from '../../engine/audit/audit.ts';
+import { readEntry } from '../../engine/audit/rebuild.ts';
 import {
   caseParams,
   entrySchema,
