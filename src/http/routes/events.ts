@@ -1,6 +1,8 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { eventInput } from '../../../machines/events.ts';
+import { eventInput, type EventInput } from '../../../machines/events.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { submit, type Answered } from '../../engine/step/advance.ts';
 import { readCase } from '../../engine/audit/audit.ts';
 import { CaseOpen, EngineDefect, EventRefused } from '../../errors.ts';
@@ -25,6 +27,34 @@ function stepOf(answered: Answered) {
   const [entry] = entries;
   if (!entry) throw new EngineDefect('a step without an entry');
   return { etag, body: { ...(view && { case: view }), entry } };
+}
+
+/** What a request says beside its events. */
+const sendingOf = (request: FastifyRequest) => ({
+  person: request.viewer.person,
+  ifMatch: versionsOf(request.headers['if-match']),
+  request: requestKeyOf(request),
+  arrival: arrivalOf(request),
+});
+
+interface Sending extends ReturnType<typeof sendingOf> {
+  readonly id: string;
+  readonly events: readonly EventInput[];
+  readonly batch?: boolean;
+  readonly dryRun?: 'true' | 'false' | undefined;
+}
+
+/** Takes the steps, and says in the answer's head and in the metrics how that went. */
+async function take(
+  engine: Engine,
+  { id: caseId, dryRun, ...sent }: Sending,
+  reply: FastifyReply,
+): Promise<Answered> {
+  const dry = dryRun === 'true';
+  const answered = await submit(engine, { ...sent, caseId, dryRun: dry });
+  if (answered.replayed) reply.header('idempotency-replayed', 'true');
+  else if (!dry) steps.inc({ outcome: answered.outcome });
+  return answered;
 }
 
 const problems = [
@@ -64,18 +94,9 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async (request, reply) => {
-      const { params, query, headers, body: event, viewer } = request;
-      const answered = await submit(engine, {
-        person: viewer.person,
-        caseId: params.id,
-        events: [event],
-        ifMatch: versionsOf(headers['if-match']),
-        request: requestKeyOf(request),
-        dryRun: query.dryRun === 'true',
-        arrival: arrivalOf(request),
-      });
-      if (answered.replayed) reply.header('idempotency-replayed', 'true');
-      else if (query.dryRun !== 'true') steps.inc({ outcome: answered.outcome });
+      const { params, query } = request;
+      const sent = { ...sendingOf(request), ...params, ...query, events: [request.body] };
+      const answered = await take(engine, sent, reply);
       const { etag, body } = stepOf(answered);
       return reply.header('etag', etag).send(body);
     },
@@ -99,19 +120,9 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async (request, reply) => {
-      const { params, query, headers, body, viewer } = request;
-      const answered = await submit(engine, {
-        person: viewer.person,
-        caseId: params.id,
-        events: body.events,
-        batch: true,
-        ifMatch: versionsOf(headers['if-match']),
-        request: requestKeyOf(request),
-        dryRun: query.dryRun === 'true',
-        arrival: arrivalOf(request),
-      });
-      if (answered.replayed) reply.header('idempotency-replayed', 'true');
-      else if (query.dryRun !== 'true') steps.inc({ outcome: answered.outcome });
+      const { params, query, body } = request;
+      const sent = { ...sendingOf(request), ...params, ...query, ...body, batch: true };
+      const answered = await take(engine, sent, reply);
       const { etag, case: view, entries } = stepsOf(answered);
       return reply.header('etag', etag).send({ ...(view && { case: view }), entries });
     },
