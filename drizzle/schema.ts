@@ -1,34 +1,24 @@
 /**
  * The tables. Every table of a case leads its primary key with `case_id` and no statement writes two
- * cases, so the database shards by case without a change here. Triggers, grants and row-level
- * security stand in the hand-written migrations beside the generated ones.
+ * cases, so the database shards by case without a change here. Triggers, grants, row-level security
+ * and the columns of `cases` by which a stage is looked for stand in the hand-written migrations
+ * beside the generated ones.
  */
 import { sql } from 'drizzle-orm';
 import {
-  bigint,
   boolean,
   check,
-  customType,
   index,
   integer,
   jsonb,
   pgTable,
   primaryKey,
   text,
-  timestamp,
-  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { bytea, instant, ofCase, ofEntry } from './columns.ts';
 
-const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
-
-/** Millisecond precision: what an ISO 8601 string of the history holds must survive the round trip. */
-const instant = (name: string) =>
-  timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
-
-/** Whose a row is: a case's, or one of its entries'. */
-const ofCase = { caseId: uuid('case_id').notNull() };
-const ofEntry = { ...ofCase, seq: integer('seq').notNull() };
+export * from './log-schema.ts';
 
 /** The staff directory. The id is the handle that stands in facts; a person is never deleted. */
 export const people = pgTable(
@@ -90,13 +80,22 @@ export const cases = pgTable(
     dataKey: bytea('data_key'),
     /** When the retention erases it; null while it is open, held, erased or kept for good. */
     eraseDueAt: instant('erase_due_at'),
+    /** Whether a deadline of it has run out, and what it was for is still owed. */
+    overdue: boolean('overdue').notNull().default(false),
   },
   (t) => [
     check('cases_closed_have_a_time', sql`(${t.status} = 'closed') = (${t.closedAt} is not null)`),
     check('cases_status_is_known', sql`${t.status} in ('open', 'closed')`),
     check('cases_version_within_head', sql`${t.version} between 1 and ${t.headSeq}`),
-    index('cases_newest_first').on(t.openedAt.desc(), t.caseId.desc()),
+    // lists are newest first, and walk these backwards
+    index('cases_in_order').on(t.openedAt, t.caseId),
+    index('cases_by_status').on(t.status, t.openedAt, t.caseId),
+    index('cases_by_overdue').on(t.overdue, t.openedAt, t.caseId),
+    index('cases_by_opener').on(t.openedBy, t.openedAt, t.caseId),
     index('cases_by_codename').on(t.codename),
+    index('cases_open_by_machine')
+      .on(t.machineId, t.machineVersion)
+      .where(sql`${t.status} = 'open'`),
     index('cases_to_erase')
       .on(t.eraseDueAt)
       .where(sql`${t.eraseDueAt} is not null`),
@@ -126,10 +125,15 @@ export const caseOutsiders = pgTable(
  */
 export const caseAssignments = pgTable(
   'case_assignments',
-  { ...ofCase, person: text('person').notNull() },
+  {
+    ...ofCase,
+    person: text('person').notNull(),
+    /** When the case was opened: the order of somebody's cases. */
+    openedAt: instant('opened_at').notNull(),
+  },
   (t) => [
     primaryKey({ columns: [t.caseId, t.person] }),
-    index('case_assignments_of_a_person').on(t.person),
+    index('case_assignments_in_order').on(t.person, t.openedAt, t.caseId),
   ],
 );
 
@@ -153,9 +157,14 @@ export const history = pgTable(
     machineVersion: text('machine_version').notNull(),
     previousHash: text('previous_hash').notNull(),
     hash: text('hash').notNull(),
+    /** What `snapshotHash` is the hash of, in some entries: where a replay may begin. */
+    snapshot: text('snapshot'),
   },
   (t) => [
     primaryKey({ columns: [t.caseId, t.seq] }),
+    index('history_snapshots')
+      .on(t.caseId, t.seq)
+      .where(sql`${t.snapshot} is not null`),
     check('history_seq_from_one', sql`${t.seq} >= 1`),
     check('history_outcome_is_known', sql`${t.outcome} in ('accepted', 'refused', 'elapsed')`),
     check(
@@ -200,7 +209,7 @@ export const deadlines = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.caseId, t.name, t.ref] }),
-    index('deadlines_soonest_first').on(t.dueAt),
+    index('deadlines_in_order').on(t.dueAt, t.caseId, t.name, t.ref),
     index('deadlines_to_fire')
       .on(t.dueAt)
       .where(sql`${t.pending}`),
@@ -255,39 +264,6 @@ export const digests = pgTable(
     index('digests_alike').on(t.digest),
   ],
 );
-
-/**
- * The log of all cases' heads (RFC 9162): one leaf for every head that a checkpoint found moved, in
- * the order of the log. Of no case, so led by the place in the log.
- */
-export const logLeaves = pgTable(
-  'log_leaves',
-  {
-    index: bigint('index', { mode: 'number' }).primaryKey(),
-    ...ofEntry,
-    hash: text('hash').notNull(),
-  },
-  (t) => [uniqueIndex('log_leaves_of_a_case').on(t.caseId, t.seq)],
-);
-
-/** The log's complete subtrees: at `level` l, number `index` covers the leaves from index · 2^l on. */
-export const logNodes = pgTable(
-  'log_nodes',
-  {
-    level: integer('level').notNull(),
-    index: bigint('index', { mode: 'number' }).notNull(),
-    hash: bytea('hash').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.level, t.index] })],
-);
-
-/** Signed tree heads of the log (C2SP tlog-checkpoint). */
-export const checkpoints = pgTable('checkpoints', {
-  size: bigint('size', { mode: 'number' }).primaryKey(),
-  rootHash: text('root_hash').notNull(),
-  note: text('note').notNull(),
-  at: instant('at').notNull(),
-});
 
 /** One row a key: proves at the start that the server was given the right one. */
 export const keychain = pgTable('keychain', {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What one entry of the history binds: everything it records, but for its own hash. */
 export interface EntryBody {
@@ -22,9 +22,9 @@ export interface EntryBody {
 /** What the first entry of a chain names as the hash before it. */
 export const GENESIS_HASH = '0'.repeat(64);
 
-/** SHA-256 (FIPS 180-4) of bytes, as 64 lowercase hexadecimal digits. */
-export function sha256Hex(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** SHA-256 (FIPS 180-4) of bytes, or of a text in UTF-8, as 64 lowercase hexadecimal digits. */
+export function sha256Hex(data: Uint8Array | string): string {
+  return hash('sha256', data, 'hex');
 }
 
 /**
@@ -40,7 +40,7 @@ export const storedJson = (value: unknown): string => write(value, true, 0);
 
 /** SHA-256 of the canonical JSON of a value, in lowercase hex; throws as `canonicalJson` does. */
 export function canonicalHash(value: unknown): string {
-  return sha256Hex(Buffer.from(canonicalJson(value), 'utf8'));
+  return sha256Hex(canonicalJson(value));
 }
 
 /**
@@ -93,7 +93,7 @@ function write(value: unknown, omitting: boolean, depth: number): string {
   }
   if (!isPlainObject(value)) throw new TypeError('not JSON');
   let members = '';
-  for (const key of Object.keys(value).sort()) {
+  for (const key of Object.keys(value).toSorted()) {
     const member = value[key];
     if (member === undefined && omitting) continue;
     members += `${members === '' ? '' : ','}${writeText(key)}:${write(member, omitting, depth + 1)}`;

@@ -55,14 +55,12 @@ const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** From the end of one round to the beginning of the next; may depend on what the round took. Milliseconds. */
-type Pace = number | ((took: number) => number);
-
 /** Something to be done again and again. */
 export interface Job {
   /** For the log. */
   readonly name: string;
-  readonly pace: Pace;
+  /** From the end of one round to the beginning of the next, in milliseconds. */
+  readonly pace: number;
   /** One round. What it throws is reported, and the next round comes all the same. */
   readonly run: (report: Report) => Promise<unknown>;
 }
@@ -77,8 +75,7 @@ export const jobsOf = (
   { name: 'answers', pace: hour, run: () => forgetOldAnswers(engine) },
   {
     name: 'checkpoints',
-    // It looks at every case: where that takes long, no more than a twentieth of the time.
-    pace: (took) => Math.max(2 * second, 20 * took),
+    pace: 2 * second,
     run: () => checkpointWhenDue(engine, checkpointEvery),
   },
 ];
@@ -88,16 +85,14 @@ const forgetOldAnswers = ({ db, now }: Engine): Promise<void> =>
 
 /** Does it at once and then at its pace until the signal aborts; resolves when the round under way is done. */
 export async function runEvery(
-  pace: Pace,
+  pace: number,
   job: () => Promise<unknown>,
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {
   while (!signal.aborted) {
-    const begun = performance.now();
     await job().catch(report);
-    const rest = typeof pace === 'number' ? pace : pace(performance.now() - begun);
-    await sleep(rest, undefined, { signal }).catch(() => undefined);
+    await sleep(pace, undefined, { signal }).catch(() => undefined);
   }
 }
 

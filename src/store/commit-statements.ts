@@ -43,13 +43,14 @@ const identity = actingAs(given('identity'));
 /** One statement: the head first, and everything else where the head has a row. */
 const written = (shape: Shape): SQL => sql`
   with head as (${shape.opening ? newCase : movedHead(shape)}),
-  ${shape.outsiders ? keepPeople(sql`case_outsiders`, 'outsiders') : sql``}
-  ${shape.assignments ? keepPeople(sql`case_assignments`, 'assignments') : sql``}
+  ${shape.outsiders ? keepPeople('outsiders', sql`case_id, person`) : sql``}
+  ${shape.assignments ? keepPeople('assignments', sql`case_id, person, opened_at`) : sql``}
   ${shape.deadlines ? keepDeadlines : sql``}
   ${shape.erased ? withoutTraces : shape.digests ? newDigests : sql``}
   ${shape.removed ? withoutParts : sql``}
   ${shape.answer ? newAnswer(shape) : sql``}
   ${shape.parts ? newParts : sql``}
+  unlogged as (${newHead}),
   entries as (${shape.several ? newEntries : newEntry})
   select exists (select from head) as written`;
 
@@ -58,7 +59,7 @@ const movedHead = ({ change, erased }: Shape): SQL => sql`
     ${change ? sql`, ${changes}` : sql``} ${erased ? sql`, data_key = null` : sql``}
   where ${identity} and case_id = ${given('caseId')}::uuid
     and head_seq = ${given('seqBefore')}::int and head_hash = ${given('hashBefore')}
-  returning case_id`;
+  returning case_id, opened_at`;
 
 const changes = sql`
   status = ${given('status')}, version = ${given('caseVersion')}::int,
@@ -67,7 +68,7 @@ const changes = sql`
   updated_at = ${given('updatedAt')}::timestamptz,
   closed_at = case when ${given('status')} = 'open' then null
                    else coalesce(closed_at, ${given('updatedAt')}::timestamptz) end,
-  erase_due_at = ${given('eraseDueAt')}::timestamptz`;
+  erase_due_at = ${given('eraseDueAt')}::timestamptz, overdue = ${given('overdue')}::boolean`;
 
 const newCase = sql`
   insert into cases (case_id, codename, status, version, head_seq, head_hash, stages, snapshot, machine_id,
@@ -78,10 +79,15 @@ const newCase = sql`
          ${given('updatedAt')}::timestamptz, ${given('updatedAt')}::timestamptz, ${given('dataKey')}::bytea
   where ${identity}
   on conflict (case_id) do nothing
-  returning case_id`;
+  returning case_id, opened_at`;
+
+/** For the next checkpoint. Only a head that was cut off can be there already. */
+const newHead = sql`
+  insert into unlogged_heads (case_id, seq)
+  select case_id, ${given('seq')}::int from head on conflict do nothing`;
 
 const columns = sql`case_id, seq, outcome, type, facts, parts, by, at, version, stages, snapshot_hash,
-  violations, machine_id, machine_version, previous_hash, hash`;
+  violations, machine_id, machine_version, previous_hash, hash, snapshot`;
 
 const newEntry = sql`
   insert into history (${columns})
@@ -89,7 +95,8 @@ const newEntry = sql`
          ${given('entry_facts')}::jsonb, ${given('entry_parts')}::jsonb, ${given('entry_by')}::jsonb,
          ${given('entry_at')}::timestamptz, ${given('entry_version')}::int, ${given('entry_stages')}::jsonb,
          ${given('entry_snapshot_hash')}, ${given('entry_violations')}::jsonb, ${given('entry_machine_id')},
-         ${given('entry_machine_version')}, ${given('entry_previous_hash')}, ${given('entry_hash')}
+         ${given('entry_machine_version')}, ${given('entry_previous_hash')}, ${given('entry_hash')},
+         ${given('entry_snapshot')}
   from head where ${identity}`;
 
 const newEntries = sql`
@@ -97,7 +104,7 @@ const newEntries = sql`
   select head.case_id, e.* from head, jsonb_to_recordset(${given('entries')}::jsonb) as e(
     seq int, outcome text, type text, facts jsonb, parts jsonb, by jsonb, at timestamptz, version int,
     stages jsonb, snapshot_hash text, violations jsonb, machine_id text, machine_version text,
-    previous_hash text, hash text)
+    previous_hash text, hash text, snapshot text)
   where ${identity}`;
 
 const newParts = sql`
@@ -125,13 +132,13 @@ const replacingOld = sql`
     where stored_answers.created_at <= excluded.created_at - interval '24 hours'`;
 
 /** Makes a list beside the case hold these people: who is gone is deleted, who is new is added. */
-const keepPeople = (table: SQL, list: 'outsiders' | 'assignments'): SQL => sql`
+const keepPeople = (list: 'outsiders' | 'assignments', kept: SQL): SQL => sql`
   ${sql.raw(list)}_gone as (
-    delete from ${table} t using head
+    delete from case_${sql.raw(list)} t using head
     where ${identity} and t.case_id = head.case_id and t.person <> all(${given(list)}::text[])),
   ${sql.raw(list)}_new as (
-    insert into ${table} (case_id, person)
-    select head.case_id, person from head, unnest(${given(list)}::text[]) person
+    insert into case_${sql.raw(list)} (${kept})
+    select ${kept} from head, unnest(${given(list)}::text[]) person
     where ${identity} on conflict do nothing),`;
 
 const deadlines = sql`jsonb_to_recordset(${given('deadlines')}::jsonb)

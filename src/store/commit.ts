@@ -29,6 +29,8 @@ export interface CaseChange extends CaseLists {
   readonly erased: boolean;
   /** When the retention will erase the case; null if it will not. */
   readonly eraseDueAt: string | null;
+  /** Whether a deadline has run out, and what it was for is still owed. */
+  readonly overdue: boolean;
   /** Of people whom the steps identify; those of others stay, until the case is erased. */
   readonly digests: readonly NewDigest[];
   /** Content that is taken away for good, and what was made from it. */
@@ -140,6 +142,7 @@ const valuesOfChange = (change: CaseChange): Values => ({
   caseMachineVersion: change.machine.version,
   updatedAt: change.updatedAt.toISOString(),
   eraseDueAt: change.eraseDueAt,
+  overdue: change.overdue,
   outsiders: [...change.outsiders],
   assignments: [...change.assignments],
   deadlines: JSON.stringify(change.deadlines),
@@ -168,6 +171,7 @@ const valuesOfEntry = (entry: EntryRow) => ({
   machine_version: entry.machineVersion,
   previous_hash: entry.previousHash,
   hash: entry.hash,
+  snapshot: entry.snapshot,
 });
 
 /** Each as a value of its own: JSON as text. */

@@ -1,8 +1,9 @@
 /** Reading the history: one function per statement. Visibility is that of the case. */
-import { and, asc, between, eq, exists, gt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, isNotNull, lte, ne, sql, type SQL } from 'drizzle-orm';
 import { cases, history, sealedParts } from '../../drizzle/schema.ts';
 import type { Db } from './database.ts';
-import { actingAs, actingAsEngine, visibleTo } from './visibility.ts';
+import { given, statement } from './statement.ts';
+import { actingAs, actingAsEngine, engineIdentity, visibleTo } from './visibility.ts';
 
 export type EntryRow = typeof history.$inferSelect;
 
@@ -19,51 +20,125 @@ const ofVisibleCase = (db: Db, person: string) =>
       .where(and(eq(cases.caseId, history.caseId), visibleTo(person))),
   );
 
+type PartRow = typeof sealedParts.$inferSelect;
+
+interface Row {
+  readonly case_id: string;
+  readonly seq: number;
+  readonly outcome: EntryRow['outcome'];
+  readonly type: string;
+  readonly facts: EntryRow['facts'];
+  readonly parts: EntryRow['parts'];
+  readonly by: EntryRow['by'];
+  readonly at: string;
+  readonly version: number;
+  readonly stages: EntryRow['stages'];
+  readonly snapshot_hash: string;
+  readonly violations: unknown[];
+  readonly machine_id: string;
+  readonly machine_version: string;
+  readonly previous_hash: string;
+  readonly hash: string;
+  readonly snapshot: string | null;
+  /** In base64. */
+  readonly sealed: Readonly<Record<string, string>> | null;
+}
+
+const identity = actingAs(given('person'));
+
+// The parts come with their entry, so that one round trip is enough. Each part of a statement that reads
+// says for whom.
+const reading = (visible: SQL) =>
+  statement<Row>(sql`
+    select h.*, (
+      select json_object_agg(p.part, encode(p.sealed, 'base64')) from sealed_parts p
+      where ${identity} and p.case_id = h.case_id and p.seq = h.seq) as sealed
+    from history h
+    where ${identity} and h.case_id = ${given('caseId')}::uuid and h.seq > ${given('after')}::int
+      and exists (select from cases
+                  where case_id = ${given('caseId')}::uuid and ${visible})
+    order by h.seq limit ${given('limit')}::int`);
+
+const forEngine = reading(visibleTo(engineIdentity));
+const forPerson = reading(visibleTo(given('person')));
+
+const bytesOf = (sealed: Row['sealed']): SealedEntry['sealed'] =>
+  Object.fromEntries(
+    Object.entries(sealed ?? {}).map(([part, text]) => [part, Buffer.from(text, 'base64')]),
+  );
+
+const entryOf = (row: Row): SealedEntry => ({
+  caseId: row.case_id,
+  seq: row.seq,
+  outcome: row.outcome,
+  type: row.type,
+  facts: row.facts,
+  parts: row.parts,
+  by: row.by,
+  at: new Date(row.at),
+  version: row.version,
+  stages: row.stages,
+  snapshotHash: row.snapshot_hash,
+  violations: row.violations,
+  machineId: row.machine_id,
+  machineVersion: row.machine_version,
+  previousHash: row.previous_hash,
+  hash: row.hash,
+  snapshot: row.snapshot,
+  sealed: bytesOf(row.sealed),
+});
+
 /** Entries after `after`, in order; at most `limit`. Empty as well where the person does not see the case. */
 export async function listEntries(
   db: Db,
   person: string,
-  { caseId, after, limit }: { caseId: string; after: number; limit: number },
+  page: { caseId: string; after: number; limit: number },
 ): Promise<SealedEntry[]> {
-  const rows = await db
+  const read = person === engineIdentity ? forEngine : forPerson;
+  return (await read(db, { person, ...page })).map(entryOf);
+}
+
+/** The last of the entries up to `last` of which a condition holds. */
+async function findLast(
+  db: Db,
+  person: string,
+  { caseId, last }: { caseId: string; last: number },
+  condition: SQL | undefined,
+): Promise<EntryRow | undefined> {
+  const [row] = await db
     .select()
     .from(history)
     .where(
       and(
         actingAs(person),
         eq(history.caseId, caseId),
-        gt(history.seq, after),
+        lte(history.seq, last),
+        condition,
         ofVisibleCase(db, person),
       ),
     )
-    .orderBy(asc(history.seq))
-    .limit(limit);
-  const [first, last] = [rows.at(0), rows.at(-1)];
-  if (!first || !last) return [];
-  const parts = await listParts(db, person, { caseId, from: first.seq, to: last.seq });
-  const bySeq = Map.groupBy(parts, ({ seq }) => seq);
-  return rows.map((row) => ({
-    ...row,
-    sealed: Object.fromEntries(
-      (bySeq.get(row.seq) ?? []).map(({ part, sealed }) => [part, sealed]),
-    ),
-  }));
+    .orderBy(desc(history.seq))
+    .limit(1);
+  return row;
 }
 
-type PartRow = typeof sealedParts.$inferSelect;
-
-/** The parts of the entries from one to another: the statement's own identity, so it sees what the person sees. */
-async function listParts(
+/** The last entry, of those up to `last` and up to `at`, that holds the state after it. */
+export async function findSnapshot(
   db: Db,
   person: string,
-  { caseId, from, to }: { caseId: string; from: number; to: number },
-): Promise<PartRow[]> {
-  return db
-    .select()
-    .from(sealedParts)
-    .where(
-      and(actingAs(person), eq(sealedParts.caseId, caseId), between(sealedParts.seq, from, to)),
-    );
+  { at, ...upTo }: { caseId: string; last: number; at?: Date },
+): Promise<EntryRow | undefined> {
+  const inTime = at && lte(history.at, at);
+  return findLast(db, person, upTo, and(isNotNull(history.snapshot), inTime));
+}
+
+/** The last entry, of those up to `last`, that was not refused. */
+export async function findMoved(
+  db: Db,
+  person: string,
+  upTo: { caseId: string; last: number },
+): Promise<EntryRow | undefined> {
+  return findLast(db, person, upTo, ne(history.outcome, 'refused'));
 }
 
 /** One part of an entry, for the engine's own reading. */

@@ -2,7 +2,7 @@
  * The log of all cases' heads (RFC 9162), and its checkpoints: one function per statement. It is
  * append only, and what it holds of hidden cases shows to nobody: routes ask for the case first.
  */
-import { and, asc, desc, eq, gt, gte, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt, sql, type SQL } from 'drizzle-orm';
 import { cases, checkpoints, history, logLeaves, logNodes } from '../../drizzle/schema.ts';
 import type { Subtree, TreeNode } from '../crypto/merkle.ts';
 import type { Db } from './database.ts';
@@ -22,32 +22,44 @@ export async function lockLog(tx: Db): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${logLock})`);
 }
 
-/** Whether the case at hand has moved beyond its newest leaf. */
-const hasMoved = sql`not exists (
-  select from log_leaves l where l.case_id = ${cases.caseId} and l.seq >= ${cases.headSeq})`;
+// With an aggregate it stays a look into the index, however many leaves the planner knows of.
+const loggedOf = (caseId: SQL) =>
+  sql`coalesce((select max(l.seq) from log_leaves l where l.case_id = ${caseId}), 0)`;
+
+/**
+ * Cases with steps that no checkpoint has taken yet; `offset 0` has each looked up by its id. A head
+ * that stands no higher than the newest leaf was cut off: it is for the audit of the log to find.
+ */
+const unlogged = sql`
+  (select distinct case_id from unlogged_heads where ${actingAsEngine}) u
+  cross join lateral (
+    select head_seq as seq, head_hash as hash, ${loggedOf(sql`u.case_id`)} as logged from cases
+    where ${actingAsEngine} and case_id = u.case_id offset 0) head
+  where head.seq > head.logged`;
 
 /** Heads that the log does not have yet, by case id; at most `limit`. */
 export async function listMovedHeads(
   db: Db,
   { after, limit }: { after?: string | undefined; limit: number },
 ): Promise<CaseHead[]> {
-  return db
-    .select({ caseId: cases.caseId, seq: cases.headSeq, hash: cases.headHash })
-    .from(cases)
-    .where(and(actingAsEngine, hasMoved, after === undefined ? undefined : gt(cases.caseId, after)))
-    .orderBy(asc(cases.caseId))
-    .limit(limit);
+  const beyond = after === undefined ? sql`` : sql`and u.case_id > ${after}::uuid`;
+  return db.execute<CaseHead & Record<string, unknown>>(sql`
+    select u.case_id as "caseId", head.seq, head.hash from ${unlogged} ${beyond}
+    order by u.case_id limit ${limit}`);
 }
 
 /** How many entries of all histories lie beyond the newest leaves. */
 export async function countEntriesBeyondLog(db: Db): Promise<number> {
-  const logged = sql`coalesce(
-    (select max(l.seq) from log_leaves l where l.case_id = ${cases.caseId}), 0)`;
-  const [row] = await db
-    .select({ entries: sql<string | null>`sum(${cases.headSeq} - ${logged})` })
-    .from(cases)
-    .where(and(actingAsEngine, hasMoved));
-  return Number(row?.entries ?? 0);
+  const [row] = await db.execute<{ entries: number }>(sql`
+    select coalesce(sum(head.seq - head.logged), 0)::float as entries from ${unlogged}`);
+  return row?.entries ?? 0;
+}
+
+/** Forgets the steps that leaves cover; those that were taken meanwhile stay. */
+export async function deleteLogged(tx: Db): Promise<void> {
+  await tx.execute(sql`
+    delete from unlogged_heads u
+    where ${actingAsEngine} and u.seq <= ${loggedOf(sql`u.case_id`)}`);
 }
 
 // As one parameter, so that the statement is the same however many rows it has.

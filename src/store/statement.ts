@@ -19,7 +19,7 @@ export type Statement<Row> = (db: Db, values: Readonly<Record<string, unknown>>)
 export function statement<Row>(query: SQL): Statement<Row> {
   const { sql: written, params } = dialect.sqlToQuery(query);
   // drizzle numbers a value each time that it is named; it is sent once
-  const nameOf = (param: unknown) => (is(param, Placeholder) ? String(param.name) : undefined);
+  const nameOf = (param: unknown) => (is(param, Placeholder) ? param.name : undefined);
   const distinct = [...new Set(params.map((param) => nameOf(param) ?? param))];
   const numbers = params.map((param) => distinct.indexOf(nameOf(param) ?? param) + 1);
   const named = new Set(params.flatMap((param) => nameOf(param) ?? []));

@@ -25,7 +25,7 @@ export interface EarlierAnswer {
   readonly createdAt: Date;
 }
 
-export interface LoadedCase {
+interface LoadedCase {
   readonly row: CaseRow;
   /** Every member of staff; without roles whoever has left. */
   readonly directory: Directory;
@@ -60,6 +60,7 @@ interface Row {
   readonly closed_at: string | null;
   readonly data_key: Buffer | null;
   readonly erase_due_at: string | null;
+  readonly overdue: boolean;
   readonly request_hash?: string | null;
   readonly sealed?: Buffer;
   readonly answered_at?: string;
@@ -120,6 +121,7 @@ const caseOf = (row: Row, caseId: string): CaseRow => ({
   closedAt: date(row.closed_at),
   dataKey: row.data_key,
   eraseDueAt: date(row.erase_due_at),
+  overdue: row.overdue,
 });
 
 const earlierIn = ({ request_hash, sealed, answered_at }: Row): EarlierAnswer | null =>

@@ -1,10 +1,12 @@
 import { connect } from 'node:net';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { cases } from '../../drizzle/schema.ts';
 import { machineIdentity } from '../../machines/case.ts';
 import { tidyComponents } from '../../src/http/components.ts';
-import { asOwner } from '../support/telling.ts';
+import { copyCase } from '../support/forgery.ts';
+import { asOwner, openCase } from '../support/telling.ts';
 import { useApp } from '../support/use-app.ts';
 
 const app = useApp({}, { per: 'test' });
@@ -20,6 +22,25 @@ describe('for those who run the server', () => {
       200,
       { status: 'ready', machine, otherVersions: 0 },
     ]);
+  });
+
+  test('it says how many open cases are of another machine version, up to a thousand', async () => {
+    const others = async () => (await as('nobody').get<{ otherVersions: number }>('/readyz')).body;
+    const { id } = await openCase(app);
+    for (const other of [
+      ['case', '0'],
+      ['case', '999'],
+      ['another', '1'],
+      ['face', '1'],
+    ]) {
+      const [machineId, machineVersion] = other;
+      await asOwner(app, ({ db }) =>
+        db.update(cases).set({ machineId, machineVersion }).where(eq(cases.caseId, id)),
+      );
+      expect(await others(), other.join()).toMatchObject({ otherVersions: 1 });
+    }
+    await copyCase(app, id, 1200);
+    expect(await others()).toMatchObject({ otherVersions: 1000 });
   });
 
   test('it is not ready on a database that was not migrated, but alive', async () => {

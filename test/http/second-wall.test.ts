@@ -30,6 +30,7 @@ const tables = [
   'stored_answers',
   'digests',
   'accesses',
+  'unlogged_heads',
 ] as const;
 /** What the server may do with each at all, beside reading and adding. */
 const changeable = ['cases', 'deadlines', 'stored_answers'] as const;
@@ -39,6 +40,7 @@ const deletable = [
   'deadlines',
   'stored_answers',
   'digests',
+  'unlogged_heads',
 ] as const;
 
 const app = useApp({ now: clock().now });

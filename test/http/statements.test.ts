@@ -90,7 +90,7 @@ describe('a statement of a case', () => {
     for (const { text, values } of concerning) {
       const named = new Set(values.flatMap((value) => String(value).match(uuid) ?? []));
       expect(
-        [...named].filter((named) => named === id || named === other.id),
+        [...named].filter((one) => one === id || one === other.id),
         text,
       ).toHaveLength(1);
     }

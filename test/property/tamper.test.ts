@@ -139,6 +139,7 @@ test('the case’s row cannot say anything else than its history', async () => {
     sql`head_seq = head_seq + 1`,
     sql`opened_by = 'rui'`,
     sql`data_key = null`,
+    sql`overdue = not overdue`,
   ]) {
     const { ok } = await verifyAfter((db) =>
       db.execute(sql`update cases set ${change} where case_id = ${caseId}`),

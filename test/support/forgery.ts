@@ -3,7 +3,15 @@
  * compute every hash anew. With `forgeLog` they even have the key that signs.
  */
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
-import { cases, checkpoints, history, logLeaves, logNodes } from '../../drizzle/schema.ts';
+import { getTableConfig } from 'drizzle-orm/pg-core';
+import {
+  cases,
+  checkpoints,
+  history,
+  logLeaves,
+  logNodes,
+  unloggedHeads,
+} from '../../drizzle/schema.ts';
 import { hashEntry } from '../../src/crypto/chain.ts';
 import { GrowingTree } from '../../src/crypto/merkle.ts';
 import { checkpointText } from '../../src/crypto/note.ts';
@@ -72,13 +80,18 @@ export const deleteCase = (app: Pick<TestApp, 'db'>, caseId: string) =>
 /** Adds as many cases as told that have the row and the history of this one, but for the id. */
 export const copyCase = (app: Pick<TestApp, 'db'>, caseId: string, copies: number) =>
   asOwner(app, async ({ db }) => {
-    for (const table of ['cases', 'history'])
+    for (const table of [cases, history, unloggedHeads]) {
+      const { name, columns } = getTableConfig(table);
+      const [kept, copied] = ['', 'r.'].map((of) =>
+        sql.raw(columns.map((column) => `${of}"${column.name}"`).join()),
+      );
       await db.execute(sql`
-        insert into ${sql.identifier(table)}
-        select r.* from ${sql.identifier(table)} t, generate_series(1, ${copies}) n,
+        insert into ${table} (${kept})
+        select ${copied} from ${sql.identifier(name)} t, generate_series(1, ${copies}) n,
           jsonb_populate_record(t, jsonb_build_object(
             'case_id', '00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))) r
         where t.case_id = ${caseId}::uuid`);
+    }
   });
 
 /** Writes the log anew so that it agrees with the histories as they are, and signs it. */

@@ -83,6 +83,7 @@ export function write(story: Iterable<Sent>): Written {
     closedAt: state.context.closedAt === null ? null : at,
     dataKey: Buffer.alloc(60),
     eraseDueAt: null,
+    overdue: false,
   };
   return { row, entries };
 }

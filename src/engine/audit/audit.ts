@@ -1,12 +1,11 @@
-/** Reading a case's past: its entries, the case as it once stood, and whether it all holds. */
+/** Reading a case's past: its entries, who opened them, and whether it all holds. */
 import { randomUUID } from 'node:crypto';
-import type { CaseState } from '../../../machines/system.ts';
 import { NotFound } from '../../errors.ts';
 import { insertAccess, listAccesses, type AccessRow } from '../../store/accesses.ts';
 import { loadCaseLists } from '../../store/case-lists.ts';
 import { filterVisible, findCase, type CaseRow } from '../../store/cases.ts';
 import type { Db } from '../../store/database.ts';
-import { listEntries, type EntryRow, type SealedEntry } from '../../store/history.ts';
+import { listEntries, type SealedEntry } from '../../store/history.ts';
 import type { Engine } from '../engine.ts';
 import {
   caseIdsIn,
@@ -14,17 +13,15 @@ import {
   mayOpen,
   namesCases,
   openEntry,
-  presentCase,
   presentEntry,
-  type CaseView,
   type EntryView,
   type Reader,
 } from '../step/present.ts';
-import { replayEntry } from '../step/replay.ts';
 import { HistoryVerifier, type Verification } from './verify.ts';
 
-/** Entries that are read from the database at once; each may hold a report of a mebibyte. */
-const batch = 50;
+/** Entries that are read from the database at once, first and from then on; each may hold a report. */
+const firstBatch = 50;
+const batch = 100;
 
 /** Sealed bytes after which a page of the history ends, however few entries it holds. */
 const pageBytes = 4 * 2 ** 20;
@@ -40,20 +37,28 @@ export async function readCase(
   return row;
 }
 
-/** All entries from seq 1 on, in order, read in batches; up to `last` where it is given. */
+/** All entries in order, read in batches: those after `after`, and up to `last`, where these are given. */
 export async function* entriesOf(
   db: Db,
   person: string,
   caseId: string,
-  last = Infinity,
+  { after: from = 0, last = Infinity }: { after?: number; last?: number } = {},
 ): AsyncGenerator<SealedEntry> {
-  for (let after = 0; after < last;) {
-    const limit = Math.min(batch, last - after);
-    const rows = await listEntries(db, person, { caseId, after, limit });
+  const read = (after: number) => listEntries(db, person, { caseId, after, limit: limitAt(after) });
+  const limitAt = (after: number) => Math.min(after === from ? firstBatch : batch, last - after);
+  let ahead: ReturnType<typeof read> | undefined;
+  for (let after = from; after < last;) {
+    const rows = await (ahead ?? read(after));
+    const end = rows.at(-1)?.seq;
+    const isLast = end === undefined || end >= last || rows.length < limitAt(after);
+    // the first page may be all that is wanted; whoever goes on reads while the next one is fetched
+    if (after > from && !isLast) {
+      ahead = read(end);
+      ahead.catch(() => undefined);
+    }
     yield* rows;
-    const end = rows.at(-1);
-    if (!end || rows.length < limit) return;
-    after = end.seq;
+    if (isLast) return;
+    after = end;
   }
 }
 
@@ -123,7 +128,7 @@ async function entriesOfPage(
   const entries: SealedEntry[] = [];
   for (let bytes = 0; ;) {
     // one more than the page holds, to know whether it is the last
-    const wanted = Math.min(batch, limit + 1 - entries.length);
+    const wanted = Math.min(firstBatch, limit + 1 - entries.length);
     const from = entries.at(-1)?.seq ?? after;
     const rows = await listEntries(db, person, { caseId, after: from, limit: wanted });
     for (const entry of rows) {
@@ -134,58 +139,6 @@ async function entriesOfPage(
     }
     if (rows.length < wanted) return { entries, isLast: true };
   }
-}
-
-/** The case after its last entry that `until` lets pass, rebuilt by replay. Undefined where none does. */
-async function rebuild(
-  engine: Engine,
-  reader: Reader,
-  row: CaseRow,
-  { last, until = () => true }: { last: number; until?: (entry: EntryRow) => boolean },
-): Promise<{ entry: SealedEntry; view: (now: Date) => CaseView } | undefined> {
-  let state: CaseState | null = null;
-  let moved: EntryRow | undefined;
-  let entry: SealedEntry | undefined;
-  for await (const next of entriesOf(engine.db, reader.person, row.caseId, last)) {
-    if (!until(next)) break;
-    ({ state } = replayEntry(state, next));
-    if (next.outcome !== 'refused') moved = next;
-    entry = next;
-  }
-  if (!state || !moved || !entry) return undefined;
-  const stood = state;
-  const { version, at: updatedAt, machineId, machineVersion } = moved;
-  const then = { ...row, version, updatedAt, machineId, machineVersion };
-  return { entry, view: (now) => presentCase(then, stood, now) };
-}
-
-/** One entry, and the case as it stood after it, rebuilt by replay. Throws NotFound where there is none. */
-export async function readEntry(
-  engine: Engine,
-  reader: Reader,
-  caseId: string,
-  seq: number,
-): Promise<EntryView & { after: CaseView }> {
-  const row = await readCase(engine, reader, caseId);
-  const rebuilt = await rebuild(engine, reader, row, { last: seq });
-  if (rebuilt?.entry.seq !== seq) throw new NotFound();
-  const [view] = await presentEntries(engine, reader, row, [rebuilt.entry]);
-  if (!view) throw new NotFound();
-  return { ...view, after: rebuilt.view(rebuilt.entry.at) };
-}
-
-/** The case as it stood at a moment. Throws NotFound for a moment before it was opened. */
-export async function readCaseAt(
-  engine: Engine,
-  reader: Reader,
-  caseId: string,
-  at: Date,
-): Promise<CaseView> {
-  const row = await readCase(engine, reader, caseId);
-  const until = (entry: EntryRow) => entry.at <= at;
-  const rebuilt = await rebuild(engine, reader, row, { last: row.headSeq, until });
-  if (!rebuilt) throw new NotFound();
-  return rebuilt.view(at);
 }
 
 /**

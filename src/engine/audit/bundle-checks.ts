@@ -3,12 +3,11 @@ import { machineIdentity } from '../../../machines/case.ts';
 import { statusOf } from '../../../machines/stages.ts';
 import type { CaseState } from '../../../machines/system.ts';
 import { inUtc } from '../../../machines/time.ts';
-import { canonicalHash } from '../../crypto/chain.ts';
 import type { BundleEnd, BundleEntry, BundleHeader } from './bundle.ts';
 import { verifyHeadInclusion } from './log-audit.ts';
 import { definitionHash } from './machine-version.ts';
 import { isReplayed } from '../step/replay.ts';
-import type { Failure } from './verify.ts';
+import { same, type Failure } from './verify.ts';
 
 /** The seq that differences of the header are reported under: it stands before the first entry. */
 export const headerSeq = 0;
@@ -20,7 +19,7 @@ function differences(
 ): Failure[] {
   return Object.entries(parts)
     .map(([check, [expected = null, found = null]]) => ({ seq, check, expected, found }))
-    .filter(({ expected, found }) => canonicalHash(expected) !== canonicalHash(found));
+    .filter(({ expected, found }) => !same(expected, found));
 }
 
 /** What the header says of the case's beginning. */

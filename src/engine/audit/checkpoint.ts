@@ -16,6 +16,7 @@ import { checkpointSigner, checkpointText, type Signer } from '../../crypto/note
 import type { Db } from '../../store/database.ts';
 import {
   countEntriesBeyondLog,
+  deleteLogged,
   findNewestLeaf,
   findNodes,
   insertCheckpoint,
@@ -66,6 +67,7 @@ export async function takeCheckpoint({ db, signer, now }: Log): Promise<Checkpoi
     const latest = await latestCheckpoint(tx);
     const tree = new GrowingTree(await peaksOf(tx, latest?.size ?? 0));
     await appendMovedHeads(tx, tree);
+    await deleteLogged(tx);
     const [size, root] = [tree.size, tree.root()];
     if (latest?.size === size) return latest;
     const note = signer.sign(checkpointText({ origin: signer.name, size, root }));

@@ -40,7 +40,8 @@ interface Rerun {
 /** Runs a history through the current machine: what was accepted must be accepted, to the same stages. */
 async function rerun(engine: Engine, row: CaseRow): Promise<Rerun> {
   let state: CaseState | null = null;
-  for await (const entry of entriesOf(engine.db, engineIdentity, row.caseId, row.headSeq)) {
+  const { caseId, headSeq: last } = row;
+  for await (const entry of entriesOf(engine.db, engineIdentity, caseId, { last })) {
     if (entry.outcome === 'refused' || entry.type === carryOverType) continue;
     const { seq, type } = entry;
     try {

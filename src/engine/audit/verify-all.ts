@@ -1,5 +1,5 @@
 /** Every case of the database, verified: for who runs it, on nobody's behalf. */
-import { listCases } from '../../store/cases.ts';
+import { listCases } from '../../store/case-list.ts';
 import { engineIdentity } from '../../store/visibility.ts';
 import { verifyCase } from './audit.ts';
 import type { Reader } from '../step/present.ts';
@@ -22,7 +22,7 @@ const batch = 100;
 export async function* verifyAll(engine: Engine): AsyncGenerator<VerifiedCase> {
   const { db, now } = engine;
   for (let after: readonly [string, string] | undefined; ;) {
-    const rows = await listCases(db, engineIdentity, { after, limit: batch, now: now() });
+    const rows = await listCases(db, engineReader, { after, limit: batch, now: now() });
     for (const { caseId, codename } of rows)
       yield { caseId, codename, verification: await verifyCase(engine, engineReader, caseId) };
     const last = rows.at(-1);

@@ -2,6 +2,7 @@
  * Is a history whole and unaltered, and does every state follow from what was done? Walks the chain
  * and judges every step again, entry by entry, without keeping them.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { stagesOf, statusOf } from '../../../machines/stages.ts';
 import type { CaseState } from '../../../machines/system.ts';
 import { canonicalJson, GENESIS_HASH, hashEntry, sha256Hex } from '../../crypto/chain.ts';
@@ -9,13 +10,18 @@ import type { Violation } from '../../errors.ts';
 import type { CaseLists } from '../../store/case-lists.ts';
 import type { CaseRow } from '../../store/cases.ts';
 import type { EntryRow, SealedEntry } from '../../store/history.ts';
-import { asStored, bodyOf, stateHash } from '../step/entry.ts';
+import { asStored, bodyOf } from '../step/entry.ts';
 import { assignedTo } from '../step/present.ts';
 import { isReplayed, replayEntry } from '../step/replay.ts';
-import { deadlinesOf, eraseDueAt } from '../step/clocks.ts';
+import { deadlinesOf, eraseDueAt, isOverdue } from '../step/clocks.ts';
+import { StateHasher } from './state-hasher.ts';
 
-/** An entry as far as it can be checked: a bundle holds the hashes of the sealed parts, not their bytes. */
-export type VerifiableEntry = EntryRow & Partial<Pick<SealedEntry, 'sealed'>>;
+/**
+ * An entry as far as it can be checked: a bundle holds the hashes of the sealed parts and of the state,
+ * not what they are the hashes of.
+ */
+export type VerifiableEntry = Omit<EntryRow, 'snapshot'> &
+  Partial<Pick<SealedEntry, 'sealed' | 'snapshot'>>;
 
 export interface Failure {
   readonly seq: number;
@@ -46,7 +52,9 @@ const judged = (violations: readonly unknown[]) =>
 
 const moment = (at: Date | null) => at?.toISOString() ?? null;
 
-const same = (a: unknown, b: unknown) => a === b || canonicalJson(a) === canonicalJson(b);
+/** Whether two values are the same JSON. Mostly they are, which is seen sooner than both are written. */
+export const same = (a: unknown, b: unknown): boolean =>
+  a === b || isDeepStrictEqual(a, b) || canonicalJson(a) === canonicalJson(b);
 
 /** Verifies a history as it is read, one entry after another; `finish` compares it with the case's row. */
 export class HistoryVerifier {
@@ -55,6 +63,7 @@ export class HistoryVerifier {
   #version = 0;
   #head = GENESIS_HASH;
   #state: CaseState | null = null;
+  readonly #states = new StateHasher();
   /** Parts that are not there: each must have been taken away by a step that says so. */
   readonly #missing: { seq: number; part: string }[] = [];
   /** Once a step could not be judged again, those after it can't be either. */
@@ -120,6 +129,7 @@ export class HistoryVerifier {
     this.#replayFails(seq, 'erased', context.erased, row.dataKey === null);
     this.#replayFails(seq, 'closedAt', context.closedAt, moment(row.closedAt));
     this.#replayFails(seq, 'eraseDueAt', eraseDueAt(this.#state), moment(row.eraseDueAt));
+    this.#replayFails(seq, 'overdue', isOverdue(this.#state), row.overdue);
   }
 
   #checkLists(lists: CaseLists): void {
@@ -143,6 +153,8 @@ export class HistoryVerifier {
       for (const part of Object.keys(entry.parts))
         if (!Object.hasOwn(sealed, part)) this.#missing.push({ seq, part });
     this.#chainFails(seq, 'hash', hashEntry(bodyOf(entry)), entry.hash);
+    if (typeof entry.snapshot === 'string')
+      this.#chainFails(seq, 'snapshot', entry.snapshotHash, sha256Hex(entry.snapshot));
   }
 
   #checkReplay(entry: VerifiableEntry): void {
@@ -164,7 +176,7 @@ export class HistoryVerifier {
     }
     if (!this.#state) return;
     this.#replayFails(seq, 'stages', stagesOf(this.#state), entry.stages);
-    this.#replayFails(seq, 'snapshotHash', stateHash(this.#state), entry.snapshotHash);
+    this.#replayFails(seq, 'snapshotHash', this.#states.hash(this.#state), entry.snapshotHash);
   }
 
   #chainFails(seq: number, check: string, expected: unknown, found: unknown): void {

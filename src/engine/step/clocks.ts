@@ -57,6 +57,10 @@ function readDeadlines(state: CaseState): Deadline[] {
     );
 }
 
+/** Whether a deadline has run out, and what it was for is still owed. */
+export const isOverdue = (state: CaseState): boolean =>
+  deadlinesOf(state).some(({ pending }) => !pending);
+
 /** When the retention erases a case; null while it is open or held, and where cases are kept for good. */
 export function eraseDueAt({ context }: CaseState): Time | null {
   const { closedAt, erased, held, settings } = context;

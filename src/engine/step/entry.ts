@@ -75,7 +75,7 @@ export function stateJson(state: CaseState): string {
 }
 
 /** One hash for all machines of a case and the context that they share. */
-export const stateHash = (state: CaseState): string => sha256Hex(Buffer.from(stateJson(state)));
+export const stateHash = (state: CaseState): string => sha256Hex(stateJson(state));
 
 /** After so many entries the state itself is kept, so that a replay need not begin at the beginning. */
 const snapshotEvery = 50;

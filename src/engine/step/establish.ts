@@ -29,7 +29,7 @@ import { readBy, type Known } from './decide.ts';
 import { screenedTexts } from './split.ts';
 
 /** Every member of staff whom an event names, confidentially or not. */
-export const staffNamedBy = (event: EventInput): Handle[] => namedIn(event.type, event, 'staff');
+const staffNamedBy = (event: EventInput): Handle[] => namedIn(event.type, event, 'staff');
 
 /** Ids of other cases that an event names. */
 export const caseIdsNamedBy = (event: EventInput): string[] => namedIn(event.type, event, 'case');

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { machineIdentity } from '../../../machines/case.ts';
 import { NotReady } from '../../errors.ts';
-import { countOtherVersions } from '../../store/cases.ts';
+import { countOtherVersions, mostOtherVersions } from '../../store/cases.ts';
 import { pendingMigrations, type Db } from '../../store/database.ts';
 import { machineSchema } from '../case-schemas.ts';
 import { registry } from '../metrics.ts';
@@ -45,7 +45,7 @@ export const healthRoutes: FastifyPluginAsyncZod = async (app) => {
             otherVersions: z
               .int()
               .describe(
-                'Open cases of another machine version; `recourse machine diff` says which.',
+                `Open cases of another machine version, counted up to ${mostOtherVersions}; \`recourse machine diff\` says which.`,
               ),
           }),
         },

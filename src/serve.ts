@@ -1,0 +1,127 @@
+/** The composition root: configuration → database → engine → HTTP → jobs, and their end. */
+import type { AddressInfo } from 'node:net';
+import { BadSetting, loadConfig, type Config } from './config.ts';
+import { keyringOf } from './crypto/keyring.ts';
+import { jobsOf, runJobs } from './deadlines/loop.ts';
+import { makeSigner } from './engine/audit/checkpoint.ts';
+import type { Engine } from './engine/engine.ts';
+import { ensureFirstAdmin } from './engine/staff/first-admin.ts';
+import { fitsDatabase } from './engine/confidential/rotate.ts';
+import { buildApp } from './http/app.ts';
+import { connect, migrate, serverRole, ServerRoleMissing } from './store/database.ts';
+import { EmbeddedDatabaseFailed, startEmbedded } from './embedded/start.ts';
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Starts everything; the result ends it in the opposite order. */
+async function start(config: Config): Promise<() => Promise<void>> {
+  const ends: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const end of ends.toReversed()) await end();
+  };
+  try {
+    const url =
+      'url' in config.database
+        ? config.database.url
+        : await embedded(config.database.embedded, ends);
+    const database = connect(url, { role: serverRole });
+    // few, so that what arrives together travels together (a third faster with 32 writers than ten)
+    const steps = connect(url, { role: serverRole, max: 4 });
+    ends.push(async () => Promise.all([database.close(), steps.close()]));
+    const keyring = keyringOf(config.masterKey, config.previousMasterKey);
+    const engine: Engine = {
+      db: database.db,
+      stepDb: steps.db,
+      keyring,
+      signer: makeSigner(config.signingKey, keyring),
+      settings: config.settings,
+      now: () => new Date(),
+    };
+
+    const { logLevel, trustProxy, openId } = config;
+    // which asks the database nothing: it is built while that is made ready
+    const building = buildApp({ engine, logLevel, trustProxy, openId });
+    const [app] = await Promise.all([building, prepare(url, engine, config)]);
+    const ending = new AbortController();
+    const jobs = runJobs(jobsOf(engine, config), ending.signal, (error, job) =>
+      app.log.error(
+        { job, error: error instanceof Error ? error.name : 'unknown' },
+        'a round of a job failed',
+      ),
+    );
+    ends.push(async () => {
+      ending.abort();
+      await jobs;
+    });
+    await app.listen({ host: config.host, port: config.port });
+    ends.push(() => app.close());
+    const address = app.server.address() as AddressInfo;
+    print(
+      `listening on http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+    );
+    return stop;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Brings the database up to date, and makes the first admin. */
+async function prepare(url: string, engine: Engine, config: Config): Promise<void> {
+  await migrate(url);
+  // before anything is written: what another key sealed beside the old one could not be told apart
+  if (!(await fitsDatabase(engine))) throw wrongMasterKey(config);
+  const { adminToken: token } = config;
+  const generated = await ensureFirstAdmin(engine.db, { token, now: engine.now() });
+  if (generated !== undefined) print(`the first admin's token, shown this once: ${generated}`);
+}
+
+async function embedded(dataDir: string, ends: (() => Promise<unknown>)[]): Promise<string> {
+  const database = await startEmbedded(dataDir);
+  ends.push(() => database.stop());
+  return database.url;
+}
+
+const wrongMasterKey = ({ masterKeyFrom }: Config) =>
+  new BadSetting(masterKeyFrom, 'is not the key that this database is sealed with');
+
+/** What whoever starts the server can mend is said in one line. */
+const mendable = (error: unknown): error is Error =>
+  error instanceof BadSetting ||
+  error instanceof ServerRoleMissing ||
+  error instanceof EmbeddedDatabaseFailed;
+
+/** How long requests in flight and the database may take, in milliseconds. */
+const patience = 30_000;
+
+// One listener each, for good: npm hands on a signal that the terminal or a supervisor sent to
+// everybody already, so a second one is usual, and means no hurry.
+const starting = loadConfig(process.env).then(start);
+let ending: Promise<void> | undefined;
+const end = (code: number): void => {
+  if (ending) return;
+  setTimeout(() => process.exit(1), patience).unref();
+  ending = starting
+    .then((stop) => stop())
+    .then(
+      () => process.exit(code),
+      () => process.exit(1),
+    );
+};
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
+for (const fault of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(fault, (error: unknown) => {
+    // by name and place alone: a message may hold what nobody should read
+    const { name, stack = '' } = error instanceof Error ? error : { name: 'not an error' };
+    process.stderr.write(`${name}\n${stack.split('\n').slice(1).join('\n')}\n`);
+    end(1);
+  });
+
+try {
+  await starting;
+} catch (error) {
+  process.stderr.write(
+    mendable(error) ? `${error.message}\n` : `the server could not start: ${String(error)}\n`,
+  );
+  process.exit(error instanceof BadSetting ? 2 : 1);
+}
