@@ -8,9 +8,10 @@ import { hashToken } from '../crypto/tokens.ts';
 import { Forbidden, Unauthenticated } from '../errors.ts';
 import { findPerson } from '../store/people.ts';
 import { isId } from '../store/cases.ts';
-import { loadForStep, type Credential, type StepLoad } from '../store/step-load.ts';
+import type { Credential, StepLoad } from '../store/step-load.ts';
 import { findPersonByToken, type TokenHolder } from '../store/tokens.ts';
-import { dbForSteps, type Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { loadCase } from '../engine/step/advance.ts';
 import { looksLikeJwt, type OpenIdReader } from './openid.ts';
 import { requestLineOf } from './preconditions.ts';
 
@@ -85,12 +86,7 @@ async function loadWithCase(
   { credential, caseId }: { credential: Credential; caseId: string },
 ): Promise<Viewer | undefined> {
   const at = performance.now();
-  const load = await loadForStep(
-    dbForSteps(engine),
-    credential,
-    caseId,
-    requestLineOf(request) ?? null,
-  );
+  const load = await loadCase(engine, credential, { caseId, request: requestLineOf(request) });
   if (load) request.arrival = { load, at };
   return load?.caller;
 }

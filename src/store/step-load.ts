@@ -32,6 +32,12 @@ interface LoadedCase {
   readonly earlier: EarlierAnswer | null;
 }
 
+export interface WantedCase {
+  readonly caseId: string;
+  readonly request?: RequestLine | undefined;
+  readonly knownHead?: string | null;
+}
+
 export interface StepLoad {
   readonly caller: Pick<TokenHolder, 'person' | 'name' | 'roles' | 'expiresAt'>;
   /** Null where there is none that the caller sees. */
@@ -93,7 +99,10 @@ const loading = (caller: SQL, keyed: boolean) =>
      from people p) as directory
   from caller
   left join lateral (
-    select * from cases where ${visibleTo(callersHandle)} and case_id = ${given('caseId')}::uuid
+    select case_id, codename, status, version, head_seq, head_hash, stages, machine_id, machine_version,
+      opened_by, opened_at, updated_at, closed_at, data_key, erase_due_at, overdue,
+      case when head_hash = ${given('knownHead')} then null else snapshot end as snapshot
+    from cases where ${visibleTo(callersHandle)} and case_id = ${given('caseId')}::uuid
     offset 0) c on true
   ${keyed ? answer : sql``}`);
 
@@ -132,14 +141,14 @@ const earlierIn = ({ request_hash, sealed, answered_at }: Row): EarlierAnswer | 
 /**
  * Loads a case for a step, with whoever takes it.
  *
- * @param request of an idempotency key; null where there is none
+ * @param wanted `request` of an idempotency key, if there is one; `knownHead` of which the snapshot
+ *   need not be sent: then it is null
  * @returns undefined where nobody active is known by the credential
  */
 export async function loadForStep(
   db: Db,
   credential: Credential,
-  caseId: string,
-  request: RequestLine | null,
+  { caseId, request, knownHead = null }: WantedCase,
 ): Promise<StepLoad | undefined> {
   const kind = 'person' in credential ? statements.handle : statements.token;
   const [row] = await kind[request ? 'keyed' : 'plain'](db, {
@@ -147,6 +156,7 @@ export async function loadForStep(
     ...('at' in credential && { at: credential.at.toISOString() }),
     ...request,
     caseId,
+    knownHead,
   });
   if (!row) return undefined;
   const { person, name, roles, directory } = row;

@@ -13,13 +13,19 @@ import {
 } from '../../errors.ts';
 import { filterVisible } from '../../store/cases.ts';
 import { commitStep } from '../../store/commit.ts';
-import { loadForStep, type StepLoad } from '../../store/step-load.ts';
+import {
+  loadForStep,
+  type Credential,
+  type StepLoad,
+  type WantedCase,
+} from '../../store/step-load.ts';
 import { dbForSteps, type Engine } from '../engine.ts';
 import { queueForCase } from './case-queue.ts';
 import { listsOf } from './change.ts';
 import { caseIdsNamedBy } from './establish.ts';
 import { recall, sealAnswer, type RequestKey } from './idempotency.ts';
 import { judge, type Loaded, type Reply } from './judge.ts';
+import { knownStates } from './known-states.ts';
 import { contextOf, mayHandle } from './present.ts';
 import { isCurrent } from './replay.ts';
 
@@ -81,14 +87,36 @@ async function attemptStep(
   if (before) return { ...(before as Reply), replayed: true };
   if (ifMatch && !ifMatch.includes(row.version)) throw new StaleVersion(row.version);
 
-  const { entries, change, reply } = await judge(engine, submission, loaded);
+  const { entries, change, state, reply } = await judge(engine, submission, loaded);
   if (dryRun) return { ...reply, replayed: false };
   // an answer that holds what is taken away would keep it
   const keeps = keyed && dataKey && !change?.erased && !change?.removed;
   const answer = keeps ? sealAnswer(keyed, dataKey, now, reply) : null;
   const stood = listsOf(row.snapshot as CaseState);
   const written = await commitStep(dbForSteps(engine), { entries, change, answer, before: stood });
-  return written ? { ...reply, replayed: false } : null;
+  if (!written) return null;
+  const headHash = entries.at(-1)?.hash ?? '';
+  if (dataKey && !change?.erased) knownStates(engine).set(caseId, { headHash, state, dataKey });
+  else knownStates(engine).delete(caseId);
+  return { ...reply, replayed: false };
+}
+
+/**
+ * Loads a case for a step, with whoever takes it; its snapshot only where its state is not known.
+ *
+ * @returns undefined where nobody active is known by the credential
+ */
+export async function loadCase(
+  engine: Engine,
+  credential: Credential,
+  wanted: Pick<WantedCase, 'caseId' | 'request'>,
+): Promise<StepLoad | undefined> {
+  const known = knownStates(engine).get(wanted.caseId);
+  const knownHead = known?.headHash ?? null;
+  const load = await loadForStep(dbForSteps(engine), credential, { ...wanted, knownHead });
+  const row = load?.loaded?.row;
+  if (!load?.loaded || !row || !known || row.headHash !== knownHead) return load;
+  return { ...load, loaded: { ...load.loaded, row: { ...row, snapshot: known.state } } };
 }
 
 /**
@@ -104,7 +132,7 @@ export async function openForStep(
   arrival?: StepLoad,
 ): Promise<Omit<Loaded, 'visibleCases'>> {
   const { caller, loaded } =
-    arrival ?? (await loadForStep(dbForSteps(engine), { person }, caseId, request ?? null)) ?? {};
+    arrival ?? (await loadCase(engine, { person }, { caseId, request })) ?? {};
   if (!caller || !loaded) throw new NotFound();
   if (!isCurrent(loaded.row)) throw new OtherMachineVersion();
   const sender = { person, roles: caller.roles };
@@ -114,13 +142,13 @@ export async function openForStep(
       'not-a-handler',
       'You see this case as an auditor, and take no steps in it.',
     );
-  const { dataKey } = loaded.row;
-  return {
-    ...loaded,
-    sender,
-    dataKey: dataKey && (await engine.keyring.unwrap(dataKey, caseId)),
-    now: engine.now(),
-  };
+  const { dataKey: wrapped, headHash } = loaded.row;
+  const known = knownStates(engine).get(caseId);
+  const dataKey =
+    known?.headHash === headHash
+      ? known.dataKey
+      : wrapped && (await engine.keyring.unwrap(wrapped, caseId));
+  return { ...loaded, sender, dataKey, now: engine.now() };
 }
 
 async function load(

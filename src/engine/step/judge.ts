@@ -57,6 +57,8 @@ interface Sent {
 export interface Outcome {
   readonly entries: readonly SealedEntry[];
   readonly change: CaseChange | null;
+  /** As the case stands then. */
+  readonly state: CaseState;
   readonly reply: Reply;
 }
 
@@ -109,6 +111,7 @@ export async function judge(engine: Engine, sent: Sent, loaded: Loaded): Promise
       return {
         entries: [next.entry],
         change: null,
+        state: row.snapshot as CaseState,
         reply: sent.batch ? { ...reply, index } : reply,
       };
     }
@@ -253,6 +256,7 @@ async function acceptance(engine: Engine, loaded: Loaded, walk: Walk): Promise<O
   return {
     entries,
     change,
+    state,
     reply: {
       outcome: 'accepted',
       case: stays
