@@ -20,7 +20,7 @@ export interface EventGuide {
 }
 
 /** Where an event's schema stands in the OpenAPI document; the erasure has a route of its own. */
-export const schemaRef = (type: EventType) => ({
+const schemaRef = (type: EventType) => ({
   $ref: `/openapi.json#/components/schemas/${type === 'case.erase' ? 'Erasure' : schemaName(type)}`,
 });
 
@@ -68,11 +68,19 @@ function schemaFor(type: EventType, profile: Profile): Record<string, unknown> {
 }
 
 const known = new Map<string, EventGuide>();
+const profileKeys = new WeakMap<Profile, string>();
+
+/** Of two profiles that vary nothing the same. */
+function keyOf(profile: Profile): string {
+  const { extraResponses, neverDepart } = profile;
+  const key = profileKeys.get(profile) ?? JSON.stringify([extraResponses, neverDepart]);
+  profileKeys.set(profile, key);
+  return key;
+}
 
 /** The guide to an event, in a case of a profile. Made once for each. */
 export function guideTo(type: EventType, profile: Profile): EventGuide {
-  const { extraResponses, neverDepart } = profile;
-  const key = JSON.stringify([type, extraResponses, neverDepart]);
+  const key = `${type} ${keyOf(profile)}`;
   const before = known.get(key);
   if (before) return before;
   const { title, description } = eventDefinitions[type];
@@ -84,4 +92,27 @@ export function guideTo(type: EventType, profile: Profile): EventGuide {
   };
   known.set(key, guide);
   return guide;
+}
+
+/** JSON in ASCII alone, for a long text that is put together: Node sends that without looking at it again. */
+export const asciiJson = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(
+    /[\u0080-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+const written = new Map<string, string>();
+
+/**
+ * The guide as members of a JSON object, with its schema or a reference to that: most of what the
+ * options of a case are, and written once, as writing it took longer than judging them.
+ */
+export function guideMembers(type: EventType, profile: Profile, whole: boolean): string {
+  const key = `${type} ${whole} ${keyOf(profile)}`;
+  const { schema, ...guide } = guideTo(type, profile);
+  const members =
+    written.get(key) ??
+    asciiJson({ ...guide, schema: whole ? schema : schemaRef(type) }).slice(1, -1);
+  written.set(key, members);
+  return members;
 }
