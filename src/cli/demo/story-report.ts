@@ -76,7 +76,6 @@ export async function safetyNow({ chapter, step, refused, together }: Theatre): 
     'bans Cam on the spot, being a lead',
     { type: 'immediate.takeAction', for: theLead, kind: 'ban' },
     'interim-responses-only',
-    'reveal-risk-asked',
   );
   await step('cleo', 'asks Fable whether being recognised worries them: no', {
     type: 'intake.askSafetyConcern',
