@@ -80,7 +80,7 @@ async function attemptStep(
   arrival?: StepLoad,
 ): Promise<Answered | null> {
   const { caseId, person, dryRun = false, ifMatch } = submission;
-  const loaded = await load(engine, submission, arrival);
+  const loaded = await openWithNamed(engine, submission, arrival);
   const { row, dataKey, earlier, now } = loaded;
   const keyed = submission.request && !dryRun ? { caseId, person, ...submission.request } : null;
   const before = keyed && dataKey && recall(earlier, keyed, dataKey, now);
@@ -151,7 +151,8 @@ export async function openForStep(
   return { ...loaded, sender, dataKey, now: engine.now() };
 }
 
-async function load(
+/** The same, with which of the cases that the events name the sender sees. */
+async function openWithNamed(
   engine: Engine,
   submission: Submission,
   arrival: StepLoad | undefined,
