@@ -91,7 +91,7 @@ async function loadWithCase(
   return load?.caller;
 }
 
-/** In milliseconds: whoever takes longer to send a body is asked again who they are and what they see. */
+/** In milliseconds. Whoever takes longer to send a body is judged by the roles that they have by then. */
 const freshFor = 1000;
 
 /** What was loaded with the sender, unless that is a while ago. */

@@ -22,7 +22,7 @@ const caches = new WeakMap<Engine['keyring'], LRUCache<string, KnownState>>();
 
 /** By case id. */
 export function knownStates({ keyring }: Engine): LRUCache<string, KnownState> {
-  const known = caches.get(keyring) ?? new LRUCache({ max: most, ttl: atMost });
+  const known = caches.get(keyring) ?? new LRUCache({ max: most, ttl: atMost, ttlAutopurge: true });
   caches.set(keyring, known);
   return known;
 }
