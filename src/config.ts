@@ -22,6 +22,8 @@ export interface Config extends TrustSettings, KeySettings {
   readonly dataDir: string;
   /** A checkpoint is taken once that many entries have come together. */
   readonly checkpointEvery: number;
+  /** Of how many cases steps may travel in one statement. */
+  readonly casesPerStatement: number;
   /** The first admin's, on a database with no people. */
   readonly adminToken?: string;
   /** The procedure's, `boston-python` where RECOURSE_PROCEDURE is silent. */
@@ -53,6 +55,11 @@ const environment = z
       .regex(/^[1-9]\d{0,8}$/, 'must be a positive whole number')
       .transform(Number)
       .default(100),
+    RECOURSE_CASES_PER_STATEMENT: z
+      .string()
+      .regex(/^[1-9]\d?$/, 'must be a whole number, 1 to 99')
+      .transform(Number)
+      .default(16),
     RECOURSE_ADMIN_TOKEN: z
       .string()
       .regex(/^[\x21-\x7e]{16,}$/, 'must be at least 16 visible ASCII characters, without spaces')
@@ -93,6 +100,7 @@ export async function loadConfig(
     dataDir,
     ...keys,
     checkpointEvery: rest.RECOURSE_CHECKPOINT_EVERY,
+    casesPerStatement: rest.RECOURSE_CASES_PER_STATEMENT,
     ...(adminToken !== undefined && { adminToken }),
     settings,
     logLevel: rest.LOG_LEVEL,

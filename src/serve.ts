@@ -9,6 +9,7 @@ import { ensureFirstAdmin } from './engine/staff/first-admin.ts';
 import { fitsDatabase } from './engine/confidential/rotate.ts';
 import { buildApp } from './http/app.ts';
 import { connect, migrate, serverRole, ServerRoleMissing } from './store/database.ts';
+import { limitCompany } from './store/together.ts';
 import { EmbeddedDatabaseFailed, startEmbedded } from './embedded/start.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -27,6 +28,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const database = connect(url, { role: serverRole });
     // few, so that what arrives together travels together (a third faster with 32 writers than ten)
     const steps = connect(url, { role: serverRole, max: 4 });
+    limitCompany(steps.db, config.casesPerStatement);
     ends.push(async () => Promise.all([database.close(), steps.close()]));
     const keyring = keyringOf(config.masterKey, config.previousMasterKey);
     const engine: Engine = {

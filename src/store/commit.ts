@@ -4,11 +4,12 @@
  */
 import type { AnswerKey } from './answers.ts';
 import type { CaseLists } from './case-lists.ts';
-import { committing, type Shape } from './commit-statements.ts';
+import { committing, nameOf, type Shape } from './commit-statements.ts';
 import type { Db } from './database.ts';
-import { rowsOfDigests, type NewDigest } from './digests.ts';
+import type { NewDigest } from './digests.ts';
 import type { EntryRow, SealedEntry } from './history.ts';
 import type { RemovedName } from './removed-names.ts';
+import { together } from './together.ts';
 import { engineIdentity } from './visibility.ts';
 
 export interface NewAnswer extends AnswerKey {
@@ -68,7 +69,7 @@ export interface OpeningStep extends Step {
  * @throws a unique violation where the idempotency key was taken meanwhile
  */
 export async function commitStep(db: Db, step: Step): Promise<boolean> {
-  return write(db, step, {});
+  return writing(db, prepared(step));
 }
 
 /**
@@ -78,48 +79,94 @@ export async function commitStep(db: Db, step: Step): Promise<boolean> {
  */
 export async function commitOpening(db: Db, step: OpeningStep): Promise<boolean> {
   const { codename, openedBy, dataKey } = step;
-  return write(db, step, { codename, openedBy, dataKey });
+  return writing(
+    db,
+    prepared(step, { codename, opened_by: openedBy, data_key: dataKey.toString('base64') }),
+  );
 }
 
-type Values = Readonly<Record<string, unknown>>;
+/** A step on its way into the database. */
+interface Prepared {
+  readonly caseId: string;
+  readonly shape: Shape;
+  /** Whoever acts in it. */
+  readonly identity: string;
+  /** JSON: a row, and lists of rows without their brackets. */
+  readonly step: string;
+  readonly entries: string;
+  readonly parts: string;
+}
 
-async function write(db: Db, step: Step, opening: Values): Promise<boolean> {
+const writing = together<Prepared, boolean>({
+  kindOf: ({ shape }) => nameOf(shape),
+  caseOf: ({ caseId }) => caseId,
+  go: write,
+});
+
+/** Whether each was written; undefined for one that has to be written alone. */
+async function write(db: Db, steps: readonly Prepared[]): Promise<(boolean | undefined)[]> {
+  const [first] = steps;
+  if (!first) return [];
+  const { shape, identity } = first;
+  const several = steps.length > 1;
+  const list = (rows: readonly string[]) => `[${rows.filter((row) => row !== '').join(',')}]`;
+  const rows = await committing(shape, several)(db, {
+    // The second wall stands where one person writes. What several write was judged when it was loaded,
+    // and the heads vouch for that: whatever changes who may see a case moves its head.
+    identity: steps.every((step) => step.identity === identity) ? identity : engineIdentity,
+    steps: list(steps.map(({ step }) => step)),
+    entries: list(steps.map(({ entries }) => entries)),
+    parts: list(steps.map(({ parts }) => parts)),
+  });
+  const reached = new Map(rows.map(({ case_id, written }) => [case_id, written]));
+  return steps.map(({ caseId }) => reached.get(caseId) ?? (several ? undefined : false));
+}
+
+type Columns = Readonly<Record<string, unknown>>;
+
+function prepared(step: Step, opening?: Columns): Prepared {
   const { entries, change, answer } = step;
   const [first, last] = [entries.at(0), entries.at(-1)];
   if (!first || !last) throw new RangeError('a step without an entry');
   const parts = entries.flatMap(partsOf);
-  const shape: Shape = {
-    opening: 'codename' in opening,
-    change: change !== null,
-    several: entries.length > 1,
-    parts: parts.length > 0,
-    answer: answer !== null,
-    ...(change && changed(change, step.before)),
-  };
-  const [row] = await committing(shape)(db, {
-    // whoever acts in an entry is the identity of the statement that writes it
-    identity: last.by?.person ?? engineIdentity,
-    caseId: first.caseId,
-    seqBefore: first.seq - 1,
-    hashBefore: first.previousHash,
+  const head = {
+    case_id: first.caseId,
+    seq_before: first.seq - 1,
+    hash_before: first.previousHash,
     seq: last.seq,
     hash: last.hash,
-    ...opening,
-    ...(change && valuesOfChange(change)),
-    ...(entries.length > 1
-      ? { entries: JSON.stringify(entries.map(valuesOfEntry)) }
-      : inText(valuesOfEntry(last))),
-    parts: JSON.stringify(parts),
-    ...(answer && { ...answer, createdAt: answer.createdAt.toISOString() }),
-  });
-  return row?.written === true;
+  };
+  const row = { ...head, ...opening, ...(change && changed(change)), ...(answer && kept(answer)) };
+  return {
+    caseId: first.caseId,
+    shape: {
+      opening: opening !== undefined,
+      change: change !== null,
+      parts: parts.length > 0,
+      answer: answer !== null,
+      ...(change && differences(change, step.before)),
+    },
+    // whoever acts in an entry is the identity of the statement that writes it
+    identity: last.by?.person ?? engineIdentity,
+    step: change ? withJson(row, 'snapshot', change.snapshot) : JSON.stringify(row),
+    entries: inList(entries.map(columnsOf)),
+    parts: inList(parts),
+  };
 }
+
+const inList = (rows: readonly object[]) => JSON.stringify(rows).slice(1, -1);
+
+/** An object as JSON, with a member that is JSON already. */
+const withJson = (object: object, name: string, json: string) =>
+  `${JSON.stringify(object).slice(0, -1)},"${name}":${json}}`;
 
 const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
 /** What of it stands beside the row as it is, and need not be written. */
-function changed(change: CaseChange, before: CaseLists | undefined): Omit<Shape, 'change'> {
-  const { outsiders, assignments, deadlines, digests, erased, removed } = change;
+function differences(
+  { outsiders, assignments, deadlines, digests, erased, removed }: CaseChange,
+  before: CaseLists | undefined,
+): Shape {
   return {
     outsiders: !same(outsiders, before?.outsiders),
     assignments: !same(assignments, before?.assignments),
@@ -130,39 +177,48 @@ function changed(change: CaseChange, before: CaseLists | undefined): Omit<Shape,
   };
 }
 
-const inHex = (rows: readonly RemovedName[]) =>
-  JSON.stringify(rows.map(({ ref, digest }) => ({ ref, digest: digest.toString('hex') })));
+const inHex = (rows: readonly (RemovedName | NewDigest)[]) =>
+  rows.map((row) => ({ ...row, digest: row.digest.toString('hex') }));
 
-const valuesOfChange = (change: CaseChange): Values => ({
+const changed = (change: CaseChange): Columns => ({
   status: change.status,
-  caseVersion: change.version,
-  caseStages: JSON.stringify(change.stages),
-  snapshot: change.snapshot,
-  caseMachineId: change.machine.id,
-  caseMachineVersion: change.machine.version,
-  updatedAt: change.updatedAt.toISOString(),
-  eraseDueAt: change.eraseDueAt,
+  version: change.version,
+  stages: change.stages,
+  machine_id: change.machine.id,
+  machine_version: change.machine.version,
+  updated_at: change.updatedAt,
+  erase_due_at: change.eraseDueAt,
   overdue: change.overdue,
-  outsiders: [...change.outsiders],
-  assignments: [...change.assignments],
-  deadlines: JSON.stringify(change.deadlines),
-  digests: rowsOfDigests(change.digests),
+  outsiders: change.outsiders,
+  assignments: change.assignments,
+  deadlines: change.deadlines,
+  digests: inHex(change.digests),
   ...(change.removed && {
-    removedParts: JSON.stringify(change.removed.parts),
-    removedDigests: inHex(change.removed.digests),
-    removedNames: inHex(change.removed.names),
+    removed_parts: change.removed.parts,
+    removed_digests: inHex(change.removed.digests),
+    removed_names: inHex(change.removed.names),
   }),
 });
 
-/** By the names of the columns, as JSON holds them. */
-const valuesOfEntry = (entry: EntryRow) => ({
+const kept = (answer: NewAnswer): Columns => ({
+  person: answer.person,
+  method: answer.method,
+  path: answer.path,
+  key: answer.key,
+  request_hash: answer.requestHash,
+  sealed: answer.sealed.toString('base64'),
+  created_at: answer.createdAt,
+});
+
+const columnsOf = (entry: EntryRow): Columns => ({
+  case_id: entry.caseId,
   seq: entry.seq,
   outcome: entry.outcome,
   type: entry.type,
   facts: entry.facts,
   parts: entry.parts,
   by: entry.by,
-  at: entry.at.toISOString(),
+  at: entry.at,
   version: entry.version,
   stages: entry.stages,
   snapshot_hash: entry.snapshotHash,
@@ -174,15 +230,10 @@ const valuesOfEntry = (entry: EntryRow) => ({
   snapshot: entry.snapshot,
 });
 
-/** Each as a value of its own: JSON as text. */
-const inText = (values: ReturnType<typeof valuesOfEntry>): Values =>
-  Object.fromEntries(
-    Object.entries(values).map(([column, value]) => [
-      `entry_${column}`,
-      typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
-    ]),
-  );
-
-/** The bytes travel as base64. */
-const partsOf = ({ seq, sealed }: SealedEntry) =>
-  Object.entries(sealed).map(([part, bytes]) => ({ seq, part, sealed: bytes.toString('base64') }));
+const partsOf = ({ caseId, seq, sealed }: SealedEntry): Columns[] =>
+  Object.entries(sealed).map(([part, bytes]) => ({
+    case_id: caseId,
+    seq,
+    part,
+    sealed: bytes.toString('base64'),
+  }));

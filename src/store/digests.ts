@@ -17,10 +17,10 @@ const digestsIn = (json: SQL): SQL => sql`(
   select r.ref, r.kind, decode(r.digest, 'hex') as digest
   from jsonb_to_recordset(${json}::jsonb) as r(ref text, kind text, digest text))`;
 
-/** Part of a statement: writes the digests of the case that `head` has a row of. */
-export const insertDigests = (json: SQL, identity: SQL): SQL => sql`
+/** Part of a statement: writes the digests of each case that `moved`, another part of it, has a row of. */
+export const insertDigests = (moved: SQL, json: SQL, identity: SQL): SQL => sql`
   insert into digests (case_id, ref, kind, digest)
-  select head.case_id, d.ref, d.kind, d.digest from head, ${digestsIn(json)} d
+  select ${moved}.case_id, d.ref, d.kind, d.digest from ${moved}, lateral ${digestsIn(json)} d
   where ${identity} on conflict do nothing`;
 
 export interface RelatedRow {

@@ -82,7 +82,7 @@ export async function replaceDataKey(
     digests_gone as (
       delete from digests t using head
       where ${actingAsEngine} and t.case_id = head.case_id and t.digest in (${gone})),
-    digests_new as (${insertDigests(sql`${rowsOfDigests(digests.added)}`, actingAsEngine)})
+    digests_new as (${insertDigests(sql`head`, sql`${rowsOfDigests(digests.added)}`, actingAsEngine)})
     select exists (select from head) as replaced`);
   return rows[0]?.replaced === true;
 }

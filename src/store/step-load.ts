@@ -4,6 +4,7 @@ import type { Role } from '../../machines/vocabulary.ts';
 import type { CaseRow, Directory } from './cases.ts';
 import type { Db } from './database.ts';
 import { given, statement } from './statement.ts';
+import { together } from './together.ts';
 import type { TokenHolder } from './tokens.ts';
 import { actingAs, visibleTo } from './visibility.ts';
 
@@ -45,6 +46,8 @@ export interface StepLoad {
 }
 
 interface Row {
+  /** The id that was asked for. */
+  readonly wanted: string;
   readonly person: string;
   readonly name: string;
   readonly roles: Role[];
@@ -85,24 +88,26 @@ const callersHandle = sql`(select id from caller)`;
 const answer = sql`
   left join lateral (
     select request_hash, sealed, created_at as answered_at from stored_answers
-    where ${actingAs(callersHandle)} and case_id = ${given('caseId')}::uuid and person = caller.id
-      and method = ${given('method')} and path = ${given('path')} and key = ${given('key')}
+    where ${actingAs(callersHandle)} and case_id = wanted.id and person = caller.id
+      and method = wanted.method and path = wanted.path and key = wanted.key
     offset 0) answer on true`;
 
 // `offset 0` keeps these apart, so that each says on whose behalf it reads before it looks at a row.
 const loading = (caller: SQL, keyed: boolean) =>
   statement<Row>(sql`
   with caller as materialized (${caller})
-  select caller.id as person, caller.name, caller.roles, caller.expires_at, c.*,
+  select wanted.id as wanted, caller.id as person, caller.name, caller.roles, caller.expires_at, c.*,
     ${keyed ? sql`answer.*,` : sql``}
     (select jsonb_object_agg(p.id, case when p.active then to_jsonb(p.roles) else '[]' end)
      from people p) as directory
   from caller
+  cross join jsonb_to_recordset(${given('wanted')}::jsonb)
+    as wanted(id uuid, known_head text, method text, path text, key text)
   left join lateral (
     select case_id, codename, status, version, head_seq, head_hash, stages, machine_id, machine_version,
       opened_by, opened_at, updated_at, closed_at, data_key, erase_due_at, overdue,
-      case when head_hash = ${given('knownHead')} then null else snapshot end as snapshot
-    from cases where ${visibleTo(callersHandle)} and case_id = ${given('caseId')}::uuid
+      case when head_hash = wanted.known_head then null else snapshot end as snapshot
+    from cases where ${visibleTo(callersHandle)} and case_id = wanted.id
     offset 0) c on true
   ${keyed ? answer : sql``}`);
 
@@ -138,6 +143,42 @@ const earlierIn = ({ request_hash, sealed, answered_at }: Row): EarlierAnswer | 
     ? { requestHash: request_hash, sealed, createdAt: new Date(answered_at) }
     : null;
 
+/** Who asks for which case. */
+interface Asked extends WantedCase {
+  readonly credential: Credential;
+}
+
+const nameOf = (credential: Credential) =>
+  'person' in credential ? credential.person : `#${credential.tokenHash.toString('hex')}`;
+
+/** What one person asks at once is read by one statement; what several ask is not: it is read as theirs. */
+const reading = together<Asked, Row | null>({
+  kindOf: ({ credential, request }) => `${request ? 'keyed' : 'plain'} ${nameOf(credential)}`,
+  caseOf: ({ caseId }) => caseId,
+  go: read,
+});
+
+/** Null where nobody active is known by the credential, which is the same for all. */
+async function read(db: Db, asked: readonly Asked[]): Promise<(Row | null)[]> {
+  const last = asked.at(-1);
+  if (!last) return [];
+  const { credential, request } = last;
+  const kind = 'person' in credential ? statements.handle : statements.token;
+  const rows = await kind[request ? 'keyed' : 'plain'](db, {
+    ...credential,
+    ...('at' in credential && { at: credential.at.toISOString() }),
+    wanted: JSON.stringify(
+      asked.map(({ caseId, knownHead, request: line }) => ({
+        id: caseId,
+        known_head: knownHead,
+        ...line,
+      })),
+    ),
+  });
+  const found = new Map(rows.map((row) => [row.wanted, row]));
+  return asked.map(({ caseId }) => found.get(caseId) ?? null);
+}
+
 /**
  * Loads a case for a step, with whoever takes it.
  *
@@ -148,16 +189,9 @@ const earlierIn = ({ request_hash, sealed, answered_at }: Row): EarlierAnswer | 
 export async function loadForStep(
   db: Db,
   credential: Credential,
-  { caseId, request, knownHead = null }: WantedCase,
+  wanted: WantedCase,
 ): Promise<StepLoad | undefined> {
-  const kind = 'person' in credential ? statements.handle : statements.token;
-  const [row] = await kind[request ? 'keyed' : 'plain'](db, {
-    ...credential,
-    ...('at' in credential && { at: credential.at.toISOString() }),
-    ...request,
-    caseId,
-    knownHead,
-  });
+  const row = await reading(db, { credential, ...wanted });
   if (!row) return undefined;
   const { person, name, roles, directory } = row;
   const caller = { person, name, roles, expiresAt: date(row.expires_at) };

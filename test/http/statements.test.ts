@@ -2,8 +2,10 @@
  * What the server sends to PostgreSQL: how few statements a step takes, and that each of them stays
  * with one case, so that `case_id` can be the key by which a distributed PostgreSQL spreads the cases.
  */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Sql } from 'postgres';
+import type { Verification } from '../../src/engine/audit/verify.ts';
+import { limitCompany } from '../../src/store/together.ts';
 import { ada, type Sent } from '../support/cast.ts';
 import { handOver, meet, notified, recorded, reported, safe } from '../support/chapters.ts';
 import { caseAfter, clock, openCase, send, tell } from '../support/telling.ts';
@@ -16,10 +18,11 @@ interface Statement {
   readonly values: readonly unknown[];
 }
 
+const client = () => (app.engine.db._.session as unknown as { client: Sql }).client;
+
 let sent: Statement[] = [];
 beforeEach(() => {
-  const { client } = app.engine.db._.session as unknown as { client: Sql };
-  client.options.debug = (_connection, text, values) => {
+  client().options.debug = (_connection, text, values) => {
     sent.push({ text, values });
   };
 });
@@ -59,6 +62,56 @@ describe('a step takes two statements', () => {
     const { id } = await caseAfter(app, recorded);
     const statements = await during(() => app.as('cleo').get(`/v1/cases/${id}/options`));
     expect(statements).toHaveLength(1);
+  });
+});
+
+describe('steps of several cases that arrive together', () => {
+  const openAll = async (many: number) =>
+    Promise.all(Array.from({ length: many }, async () => (await caseAfter(app, recorded)).id));
+  const stepsIn = async (ids: readonly string[]) =>
+    Promise.all(ids.map(async (id) => (await step(id, safe)).status));
+  const heads = async (ids: readonly string[]) =>
+    Promise.all(
+      ids.map(
+        async (id) => (await app.as('eve').get<Verification>(`/v1/cases/${id}/verification`)).body,
+      ),
+    );
+
+  afterEach(() => limitCompany(app.engine.db, 16));
+
+  test('travel together, and each is written once', async () => {
+    const ids = await openAll(12);
+    const before = await heads(ids);
+    const statements = await during(async () => {
+      expect(new Set(await stepsIn(ids))).toEqual(new Set([200]));
+    });
+    expect(statements.length).toBeLessThan(2 * ids.length);
+    const after = await heads(ids);
+    for (const [i, { ok, entries }] of after.entries())
+      expect({ ok, entries }).toEqual({ ok: true, entries: (before[i]?.entries ?? 0) + 1 });
+  });
+
+  test('do not wait for a case that somebody else holds', async () => {
+    const ids = await openAll(8);
+    const held = ids[4] ?? '';
+    const holder = await client().reserve();
+    await holder`begin`;
+    await holder`select from cases where (select act_as('#engine')) and case_id = ${held} for update`;
+    const steps = new Map(ids.map((id) => [id, step(id, safe)]));
+    for (const [id, others] of steps) if (id !== held) expect((await others).status).toBe(200);
+    await holder`commit`;
+    holder.release();
+    expect((await steps.get(held))?.status).toBe(200);
+  });
+
+  test('travel alone where a statement may be about one case only', async () => {
+    const ids = await openAll(6);
+    limitCompany(app.engine.db, 1);
+    const statements = await during(() => stepsIn(ids));
+    for (const { text, values } of statements.filter((one) => ofCases.test(one.text)))
+      expect(new Set(values.flatMap((value) => String(value).match(uuid) ?? [])).size, text).toBe(
+        1,
+      );
   });
 });
 
