@@ -265,9 +265,13 @@ export const digests = pgTable(
   ],
 );
 
-/** One row a key: proves at the start that the server was given the right one. */
+/**
+ * What the master key wraps besides the keys of cases, each bound to its name: `master-key`, which
+ * proves at the start that the server was given the right one; `signing-key`; and `verifier-key …`,
+ * which vouches for a key that has signed checkpoints.
+ */
 export const keychain = pgTable('keychain', {
   name: text('name').primaryKey(),
-  /** A known text, sealed with the key. */
+  /** A known text, wrapped with the master key; of the signing key, its seed. */
   proof: bytea('proof').notNull(),
 });

@@ -8,7 +8,7 @@ import { addDuration } from './time.ts';
 /** Far ahead: a duration that can be added to this one can be added to every time of a case. */
 const someTime = '2400-02-29T00:00:00.000Z';
 
-const duration = z
+export const duration = z
   .string()
   .refine(
     (iso) => {

@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { parseSettings, type Settings } from '../machines/procedure.ts';
+import { duration, parseSettings, type Settings } from '../machines/procedure.ts';
 import { BadSetting, reason } from './config/bad-setting.ts';
 import { checkTrust, trustSettings, trustVariables, type TrustSettings } from './config/trust.ts';
 import { keySettings, keyVariables, type KeySettings } from './config/keys.ts';
@@ -20,10 +20,10 @@ export interface Config extends TrustSettings, KeySettings {
   readonly database: { readonly url: string } | { readonly embedded: string };
   /** An absolute path. */
   readonly dataDir: string;
-  /** A checkpoint is taken once that many entries have come together. */
-  readonly checkpointEvery: number;
   /** Of how many cases steps may travel in one statement. */
   readonly casesPerStatement: number;
+  /** A checkpoint is taken once `every` entries have come together, or one waits for `interval` (ISO 8601). */
+  readonly checkpoints: { readonly every: number; readonly interval: string };
   /** The first admin's, on a database with no people. */
   readonly adminToken?: string;
   /** The procedure's, `boston-python` where RECOURSE_PROCEDURE is silent. */
@@ -60,6 +60,7 @@ const environment = z
       .regex(/^[1-9]\d?$/, 'must be a whole number, 1 to 99')
       .transform(Number)
       .default(16),
+    RECOURSE_CHECKPOINT_INTERVAL: duration.default('PT1H'),
     RECOURSE_ADMIN_TOKEN: z
       .string()
       .regex(/^[\x21-\x7e]{16,}$/, 'must be at least 16 visible ASCII characters, without spaces')
@@ -99,8 +100,11 @@ export async function loadConfig(
     database: url === undefined ? { embedded: dataDir } : { url },
     dataDir,
     ...keys,
-    checkpointEvery: rest.RECOURSE_CHECKPOINT_EVERY,
     casesPerStatement: rest.RECOURSE_CASES_PER_STATEMENT,
+    checkpoints: {
+      every: rest.RECOURSE_CHECKPOINT_EVERY,
+      interval: rest.RECOURSE_CHECKPOINT_INTERVAL,
+    },
     ...(adminToken !== undefined && { adminToken }),
     settings,
     logLevel: rest.LOG_LEVEL,

@@ -115,10 +115,20 @@ export class OtherMachineVersion extends NamedError {
   }
 }
 
-/** The caller sees the case, but its head is in no checkpoint yet. */
+/** The caller sees the case, but its head is in no checkpoint yet; or there is no checkpoint at all. */
 export class NotCheckpointed extends NamedError {
-  constructor() {
-    super('No checkpoint covers this case yet; the next one will.');
+  constructor(what: 'this case' | 'anything' = 'this case') {
+    super(`No checkpoint covers ${what} yet; the next one will.`);
+  }
+}
+
+/** The log is not as its latest checkpoint says: somebody else wrote to it, so nothing more is signed. */
+export class LogNotWhole extends NamedError {
+  constructor(what: string) {
+    super(
+      `The log of checkpoints was changed by another hand: ${what}. ` +
+        'Whoever runs the server finds the rest with: recourse audit verify --all',
+    );
   }
 }
 

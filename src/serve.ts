@@ -1,16 +1,26 @@
 /** The composition root: configuration → database → engine → HTTP → jobs, and their end. */
 import type { AddressInfo } from 'node:net';
 import { BadSetting, loadConfig, type Config } from './config.ts';
+import { leaveFirstToken } from './config/first-token.ts';
 import { keyringOf } from './crypto/keyring.ts';
 import { jobsOf, runJobs } from './deadlines/loop.ts';
-import { makeSigner } from './engine/audit/checkpoint.ts';
+import { establishSigner } from './engine/audit/signing-keys.ts';
+import type { Signer } from './crypto/note.ts';
 import type { Engine } from './engine/engine.ts';
 import { ensureFirstAdmin } from './engine/staff/first-admin.ts';
-import { fitsDatabase } from './engine/confidential/rotate.ts';
+import { fitsDatabase, wrongKey } from './engine/confidential/rotate.ts';
 import { buildApp } from './http/app.ts';
-import { connect, migrate, serverRole, ServerRoleMissing } from './store/database.ts';
+import { inOneLine } from './cli/outcome.ts';
+import {
+  connect,
+  migrate,
+  RestoreIncomplete,
+  serverRole,
+  ServerRoleMissing,
+} from './store/database.ts';
 import { limitCompany } from './store/together.ts';
 import { EmbeddedDatabaseFailed, startEmbedded } from './embedded/start.ts';
+import { LogNotWhole } from './errors.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -31,11 +41,11 @@ async function start(config: Config): Promise<() => Promise<void>> {
     limitCompany(steps.db, config.casesPerStatement);
     ends.push(async () => Promise.all([database.close(), steps.close()]));
     const keyring = keyringOf(config.masterKey, config.previousMasterKey);
-    const engine: Engine = {
+    const engine: Starting = {
       db: database.db,
       stepDb: steps.db,
       keyring,
-      signer: makeSigner(config.signingKey, keyring),
+      signer: nobody,
       settings: config.settings,
       now: () => new Date(),
     };
@@ -48,7 +58,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const jobs = runJobs(jobsOf(engine, config), ending.signal, (error, job) =>
       app.log.error(
         { job, error: error instanceof Error ? error.name : 'unknown' },
-        'a round of a job failed',
+        error instanceof LogNotWhole ? error.message : 'a round of a job failed',
       ),
     );
     ends.push(async () => {
@@ -68,14 +78,32 @@ async function start(config: Config): Promise<() => Promise<void>> {
   }
 }
 
-/** Brings the database up to date, and makes the first admin. */
-async function prepare(url: string, engine: Engine, config: Config): Promise<void> {
+/** An engine whose database is being made ready: that has the key which signs. */
+type Starting = Omit<Engine, 'signer'> & { signer: Signer };
+
+const nobody: Signer = {
+  name: '',
+  verifierKey: '',
+  sign: () => {
+    throw new Error('nothing is signed before the database is ready');
+  },
+};
+
+/** Brings the database up to date, and makes the first admin and the signing key. */
+async function prepare(url: string, engine: Starting, config: Config): Promise<void> {
   await migrate(url);
   // before anything is written: what another key sealed beside the old one could not be told apart
   if (!(await fitsDatabase(engine))) throw wrongMasterKey(config);
-  const { adminToken: token } = config;
-  const generated = await ensureFirstAdmin(engine.db, { token, now: engine.now() });
-  if (generated !== undefined) print(`the first admin's token, shown this once: ${generated}`);
+  const { adminToken: token, dataDir } = config;
+  await ensureFirstAdmin(engine.db, {
+    token,
+    now: engine.now(),
+    leave: async (made) => {
+      const file = await leaveFirstToken(dataDir, made);
+      print(`the first admin's token is in ${file}: take it from there, and delete the file`);
+    },
+  });
+  engine.signer = await establishSigner(engine, config.signingKey);
 }
 
 async function embedded(dataDir: string, ends: (() => Promise<unknown>)[]): Promise<string> {
@@ -84,13 +112,13 @@ async function embedded(dataDir: string, ends: (() => Promise<unknown>)[]): Prom
   return database.url;
 }
 
-const wrongMasterKey = ({ masterKeyFrom }: Config) =>
-  new BadSetting(masterKeyFrom, 'is not the key that this database is sealed with');
+const wrongMasterKey = ({ masterKeyFrom }: Config) => new BadSetting(masterKeyFrom, wrongKey);
 
 /** What whoever starts the server can mend is said in one line. */
 const mendable = (error: unknown): error is Error =>
   error instanceof BadSetting ||
   error instanceof ServerRoleMissing ||
+  error instanceof RestoreIncomplete ||
   error instanceof EmbeddedDatabaseFailed;
 
 /** How long requests in flight and the database may take, in milliseconds. */
@@ -123,7 +151,7 @@ try {
   await starting;
 } catch (error) {
   process.stderr.write(
-    mendable(error) ? `${error.message}\n` : `the server could not start: ${String(error)}\n`,
+    mendable(error) ? `${error.message}\n` : `the server could not start: ${inOneLine(error)}\n`,
   );
   process.exit(error instanceof BadSetting ? 2 : 1);
 }

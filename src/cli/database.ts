@@ -3,9 +3,9 @@ import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BadSetting, loadConfig } from '../config.ts';
 import { keyringOf } from '../crypto/keyring.ts';
-import { makeSigner } from '../engine/audit/checkpoint.ts';
+import { establishSigner } from '../engine/audit/signing-keys.ts';
 import type { Engine } from '../engine/engine.ts';
-import { fitsDatabase } from '../engine/confidential/rotate.ts';
+import { fitsDatabase, wrongKey } from '../engine/confidential/rotate.ts';
 import { connect, pendingMigrations, serverRole } from '../store/database.ts';
 import { Misuse } from './outcome.ts';
 
@@ -56,15 +56,11 @@ async function withDatabase<Result>(
     if ((await pendingMigrations(db)) > 0)
       throw new Misuse('the database is not up to date: start the server, which migrates it');
     const keyring = keyringOf(config.masterKey, config.previousMasterKey);
-    const { settings } = config;
-    const signer = makeSigner(config.signingKey, keyring);
-    const engine: Engine = { db, keyring, signer, settings, now: () => new Date() };
-    if (!(await fitsDatabase(engine)))
-      throw new BadSetting(
-        config.masterKeyFrom,
-        'is not the key that this database is sealed with',
-      );
-    return await work(engine);
+    if (!(await fitsDatabase({ db, keyring })))
+      throw new BadSetting(config.masterKeyFrom, wrongKey);
+    const { settings, signingKey } = config;
+    const signer = await establishSigner({ db, keyring }, signingKey);
+    return await work({ db, keyring, signer, settings, now: () => new Date() });
   } finally {
     await database.close();
   }

@@ -13,9 +13,8 @@ export interface KeySettings {
   /** The one before, during a rotation and for a day after. */
   readonly previousMasterKey?: Buffer;
   /**
-   * The 32-byte seed of the Ed25519 key (RFC 8032) that signs checkpoints: a signer of its own, that
-   * no change of the master key touches. Absent with DATABASE_URL where none is given: then the key
-   * is derived from the master key, alike on all servers, and changes with it.
+   * The 32-byte seed of the Ed25519 key (RFC 8032) that signs checkpoints. Absent where none is given:
+   * then the database keeps one.
    */
   readonly signingKey?: Buffer;
 }
@@ -44,7 +43,7 @@ type KeyEnvironment = z.infer<z.ZodObject<typeof keyVariables>>;
  * The keys that the environment gives.
  *
  * @param options `keptIn`: the data directory of the embedded database, where the first start makes
- *   those that are not given; without it the master key has to be
+ *   the master key; without it, that has to be given
  */
 export async function keySettings(
   env: KeyEnvironment,
@@ -113,16 +112,10 @@ async function keptMasterKey(dataDir: string): Promise<Key> {
   return { key: await readKey(file, from), from };
 }
 
-/** As the master key, but that a lost one is made anew: what was signed so far stays as it is. */
-async function keptSigningKey(dataDir: string): Promise<Buffer> {
+/** Data directories of old have a file with it; where that is gone, the database has one too. */
+async function keptSigningKey(dataDir: string): Promise<Buffer | undefined> {
   const file = join(dataDir, 'signing.key');
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    if (!(await exists(file))) await writeOnce(file, `${randomBytes(32).toString('base64')}\n`);
-  } catch (error) {
-    throw new BadSetting('RECOURSE_DATA_DIR', reason(error));
-  }
-  return readKey(file, 'RECOURSE_SIGNING_KEY');
+  return (await exists(file)) ? readKey(file, 'RECOURSE_SIGNING_KEY') : undefined;
 }
 
 /** Linked into place when complete: of two first starts at once, one wins and both read its key. */

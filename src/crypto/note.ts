@@ -25,6 +25,8 @@ export interface Checkpoint {
   readonly origin: string;
   readonly size: number;
   readonly root: Buffer;
+  /** Lines that follow, which the format leaves to the log; none, if absent. */
+  readonly extensions?: readonly string[];
 }
 
 /** A note, a checkpoint or a key is malformed, or the signature does not hold. */
@@ -79,9 +81,23 @@ export function openNote(note: string, verifierKey: string): string {
   return text;
 }
 
+/**
+ * Which of the keys a note names as one that signed it, by name and id; whether its signature holds is
+ * another question.
+ *
+ * @throws {NoteBroken} when it is no note
+ */
+export function signerAmong(note: string, verifierKeys: readonly string[]): string | undefined {
+  const { signatures } = parseNote(note);
+  return verifierKeys.find((key) => {
+    const { name, id } = parseVerifierKey(key);
+    return signatures.some((found) => found.name === name && found.id.equals(id));
+  });
+}
+
 /** The text of a checkpoint, to be signed. */
-export const checkpointText = ({ origin, size, root }: Checkpoint): string =>
-  `${origin}\n${size}\n${root.toString('base64')}\n`;
+export const checkpointText = ({ origin, size, root, extensions = [] }: Checkpoint): string =>
+  [origin, size, root.toString('base64'), ...extensions].map((line) => `${line}\n`).join('');
 
 /**
  * What a checkpoint says, whoever signed it: to be believed only after `verifyCheckpoint`.
@@ -90,10 +106,12 @@ export const checkpointText = ({ origin, size, root }: Checkpoint): string =>
  */
 export function readCheckpoint(note: string): Checkpoint {
   const { text } = parseNote(note);
-  // Extension lines may follow, which say nothing to us.
-  const lines = /^(?<origin>.+)\n(?<size>0|[1-9]\d{0,15})\n(?<root>.+)\n(?:.+\n)*$/u.exec(text);
-  const { origin = '', size = '', root = '' } = lines?.groups ?? {};
-  const found = { origin, size: Number(size), root: decodeBase64(root) };
+  const lines = /^(?<origin>.+)\n(?<size>0|[1-9]\d{0,15})\n(?<root>.+)\n(?<more>(?:.+\n)*)$/u.exec(
+    text,
+  );
+  const { origin = '', size = '', root = '', more = '' } = lines?.groups ?? {};
+  const extensions = more.split('\n').slice(0, -1);
+  const found = { origin, size: Number(size), root: decodeBase64(root), extensions };
   if (!lines || !Number.isSafeInteger(found.size) || found.root.length !== 32) {
     throw new NoteBroken('the note is not a checkpoint');
   }

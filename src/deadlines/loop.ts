@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { elapse } from '../engine/step/as-engine.ts';
-import { checkpointWhenDue } from '../engine/audit/checkpoint.ts';
+import { checkpointWhenDue, type CheckpointPace } from '../engine/audit/checkpoint.ts';
 import type { Engine } from '../engine/engine.ts';
 import { answersKeptFor } from '../engine/step/idempotency.ts';
 import { deleteAnswersBefore } from '../store/answers.ts';
@@ -65,10 +65,10 @@ export interface Job {
   readonly run: (report: Report) => Promise<unknown>;
 }
 
-/** @param options `checkpointEvery`: entries */
+/** @param options `checkpoints`: when one is due */
 export const jobsOf = (
   engine: Engine,
-  { checkpointEvery }: { checkpointEvery: number },
+  { checkpoints }: { checkpoints: CheckpointPace },
 ): readonly Job[] => [
   { name: 'deadlines', pace: second / 2, run: (report) => fireDueDeadlines(engine, report) },
   { name: 'retention', pace: minute, run: (report) => eraseDueCases(engine, report) },
@@ -76,7 +76,7 @@ export const jobsOf = (
   {
     name: 'checkpoints',
     pace: 2 * second,
-    run: () => checkpointWhenDue(engine, checkpointEvery),
+    run: () => checkpointWhenDue(engine, checkpoints),
   },
 ];
 

@@ -12,6 +12,7 @@ import {
   IdempotencyKeyReused,
   InvalidRequest,
   LastAdmin,
+  LogNotWhole,
   NotCheckpointed,
   NotFound,
   NotReady,
@@ -39,6 +40,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   } else if (error instanceof NotReady) {
     // Whoever runs the server can mend it: the cause says what is out of reach.
     request.log.warn({ err: error }, 'not ready');
+  } else if (error instanceof LogNotWhole) {
+    // the first that anybody hears of somebody who writes to the database
+    request.log.error({ error: error.name }, error.message);
   } else if (error instanceof Error) {
     request.log.debug({ error: error.name }, 'request refused');
   }
@@ -57,6 +61,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
 const plain: ReadonlyMap<unknown, ProblemName> = new Map<unknown, ProblemName>([
   [NotFound, 'not-found'],
   [NotCheckpointed, 'not-checkpointed'],
+  [LogNotWhole, 'log-not-whole'],
   [StaleVersion, 'stale-version'],
   [IdempotencyKeyReused, 'idempotency-key-reused'],
   [CaseOpen, 'case-open'],

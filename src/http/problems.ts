@@ -53,7 +53,7 @@ export const problems = {
   'not-checkpointed': {
     status: 404,
     title: 'Not in a checkpoint yet',
-    description: 'The caller sees the case, but no checkpoint covers it yet; the next one will.',
+    description: 'The caller may see it, but no checkpoint covers it yet; the next one will.',
   },
   'method-not-allowed': {
     status: 405,
@@ -76,6 +76,12 @@ export const problems = {
     status: 409,
     title: 'The case is open',
     description: 'Only a closed case can be erased.',
+  },
+  'log-not-whole': {
+    status: 409,
+    title: 'The log of checkpoints is not whole',
+    description:
+      'Somebody else wrote to the log; nothing is signed or proved until that is looked at.',
   },
   'other-machine-version': {
     status: 409,

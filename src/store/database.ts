@@ -2,12 +2,13 @@
  * The one way to PostgreSQL: postgres.js below, drizzle on top.
  */
 import { fileURLToPath } from 'node:url';
-import { sql as statement } from 'drizzle-orm';
+import { getTableName, is, sql as statement } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import type { PgDatabase } from 'drizzle-orm/pg-core';
+import { PgTable, type PgDatabase } from 'drizzle-orm/pg-core';
 import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
 import postgres, { type Options, type PostgresType, type Sql } from 'postgres';
+import * as schema from '../../drizzle/schema.ts';
 
 /** A database or a transaction: what every function of the store takes first. */
 export type Db = PgDatabase<PostgresJsQueryResultHKT>;
@@ -44,6 +45,18 @@ export class ServerRoleMissing extends Error {
       `the database user may not set up the role ${serverRole}: have a superuser run ` +
         `CREATE ROLE ${serverRole} NOLOGIN; GRANT ${serverRole} TO "${user}"; ` +
         '(leave out what is there already)',
+    );
+  }
+}
+
+/** A dump went in where the server's role was missing, or not wholly. The message says, in a line, what to do. */
+export class RestoreIncomplete extends Error {
+  override readonly name = 'RestoreIncomplete';
+
+  constructor() {
+    super(
+      `the database was restored in part, or before there was the role ${serverRole}: ` +
+        'drop it, and restore it in the order that README.md says under "Restore"',
     );
   }
 }
@@ -88,6 +101,7 @@ const preparing = (sql: Sql): Sql =>
  *
  * @param url of the owner of the tables, who creates the server's role as well
  * @throws {ServerRoleMissing} when the owner may not create the role
+ * @throws {RestoreIncomplete} when the tables that the migrations made are not all there for the server
  */
 export async function migrate(url: string): Promise<void> {
   // One connection that is never renewed: the lock belongs to it.
@@ -99,6 +113,7 @@ export async function migrate(url: string): Promise<void> {
     // So that the server can tell whether it is up to date.
     await sql`grant usage on schema drizzle to ${sql(serverRole)}`;
     await sql`grant select on drizzle.__drizzle_migrations to ${sql(serverRole)}`;
+    await requireTables(sql);
   } finally {
     await sql.end({ timeout: 5 });
   }
@@ -121,6 +136,16 @@ export async function pendingMigrations(db: Db): Promise<number> {
 function open(url: string, options: Options<Record<string, PostgresType>>): Sql {
   // Notices would go to standard output, which is for whoever started the server.
   return postgres(url, { prepare: true, onnotice: () => undefined, ...options });
+}
+
+/** That the server may read every table: a restore may have left out tables, or rights. */
+async function requireTables(sql: Sql): Promise<void> {
+  const tables = Object.values(schema).filter((table) => is(table, PgTable));
+  const usable = await sql`
+    select from unnest(${tables.map(getTableName)}::text[]) name
+    where to_regclass(quote_ident(name)) is not null
+      and has_table_privilege(${serverRole}, quote_ident(name), 'select')`;
+  if (usable.length < tables.length) throw new RestoreIncomplete();
 }
 
 /** Creates the role and makes the current user a member, in as many steps as are missing. */

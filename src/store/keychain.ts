@@ -1,4 +1,4 @@
-/** What the database keeps of the master key: proofs of it, and the cases' keys wrapped by it. */
+/** What the master key wraps: proofs of it, the signing key, and the cases' keys. */
 import { and, asc, count, eq, gt, isNotNull, sql } from 'drizzle-orm';
 import { cases, keychain } from '../../drizzle/schema.ts';
 import type { Db } from './database.ts';
@@ -16,6 +16,16 @@ export async function findProof(db: Db, name: string): Promise<Buffer | undefine
     .from(keychain)
     .where(eq(keychain.name, name));
   return row?.proof;
+}
+
+/** The names that begin so, in order. */
+export async function listProofNames(db: Db, prefix = ''): Promise<string[]> {
+  const rows = await db
+    .select({ name: keychain.name })
+    .from(keychain)
+    .where(sql`starts_with(${keychain.name}, ${prefix})`)
+    .orderBy(asc(keychain.name));
+  return rows.map(({ name }) => name);
 }
 
 /** Puts another proof in the place of `from`, where that still stands. */

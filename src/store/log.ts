@@ -2,7 +2,7 @@
  * The log of all cases' heads (RFC 9162), and its checkpoints: one function per statement. It is
  * append only, and what it holds of hidden cases shows to nobody: routes ask for the case first.
  */
-import { and, asc, desc, eq, gte, lt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, lt, sql, type SQL } from 'drizzle-orm';
 import { cases, checkpoints, history, logLeaves, logNodes } from '../../drizzle/schema.ts';
 import type { Subtree, TreeNode } from '../crypto/merkle.ts';
 import type { Db } from './database.ts';
@@ -48,11 +48,16 @@ export async function listMovedHeads(
     order by u.case_id limit ${limit}`);
 }
 
-/** How many entries of all histories lie beyond the newest leaves. */
-export async function countEntriesBeyondLog(db: Db): Promise<number> {
-  const [row] = await db.execute<{ entries: number }>(sql`
-    select coalesce(sum(head.seq - head.logged), 0)::float as entries from ${unlogged}`);
-  return row?.entries ?? 0;
+/** Entries of all histories beyond the newest leaves: how many, and when the first was made (null: none). */
+export async function measureBeyondLog(db: Db): Promise<{ entries: number; since: number | null }> {
+  const [row] = await db.execute<{ entries: number; since: number | null }>(sql`
+    select coalesce(sum(head.seq - head.logged), 0)::float as entries,
+      (extract(epoch from min((
+        select h.at from history h
+        where ${actingAsEngine} and h.case_id = u.case_id and h.seq = head.logged + 1))) * 1000)::float
+        as since
+    from ${unlogged}`);
+  return row ?? { entries: 0, since: null };
 }
 
 /** Forgets the steps that leaves cover; those that were taken meanwhile stay. */
@@ -106,6 +111,32 @@ export async function listLeafHashes(
     .limit(limit);
 }
 
+/**
+ * Leaves behind the latest checkpoint, in order; at most `limit`. One statement sees both, and the two are
+ * written together: the server leaves none.
+ */
+export async function listLeavesBehind(db: Db, limit: number): Promise<LeafRow[]> {
+  return db
+    .select()
+    .from(logLeaves)
+    .where(gte(logLeaves.index, latestSize))
+    .orderBy(asc(logLeaves.index))
+    .limit(limit);
+}
+
+/** Subtrees that reach beyond the latest checkpoint, or are none of any tree; at most `limit`. */
+export async function listNodesBehind(db: Db, limit: number): Promise<TreeNode[]> {
+  const { level, index } = logNodes;
+  return db
+    .select()
+    .from(logNodes)
+    .where(sql`${level} < 0 or ${index} < 0 or (${index} + 1) * 2 ^ ${level} > ${latestSize}`)
+    .orderBy(asc(level), asc(index))
+    .limit(limit);
+}
+
+const latestSize = sql`(select coalesce(max(size), 0) from ${checkpoints})`;
+
 /** A leaf, and what the database has now of the case that it names. */
 export interface LeafWithCase extends LeafRow {
   readonly caseExists: boolean;
@@ -156,6 +187,29 @@ export async function insertCheckpoint(tx: Db, checkpoint: CheckpointRow): Promi
 export async function findCheckpoint(db: Db, size: number): Promise<CheckpointRow | undefined> {
   const [row] = await db.select().from(checkpoints).where(eq(checkpoints.size, size));
   return row;
+}
+
+/** Whether a checkpoint of this origin was ever taken. */
+export async function hasCheckpointOf(db: Db, origin: string): Promise<boolean> {
+  const rows = await db
+    .select({ size: checkpoints.size })
+    .from(checkpoints)
+    .where(sql`starts_with(${checkpoints.note}, ${`${origin}\n`})`)
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** Checkpoints of more leaves than `after`, oldest first; at most `limit`. */
+export async function listCheckpointsAfter(
+  db: Db,
+  { after, limit }: { after: number; limit: number },
+): Promise<CheckpointRow[]> {
+  return db
+    .select()
+    .from(checkpoints)
+    .where(gt(checkpoints.size, after))
+    .orderBy(asc(checkpoints.size))
+    .limit(limit);
 }
 
 /** Checkpoints of fewer leaves than `before`, newest first; at most `limit`. */

@@ -2,7 +2,7 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyringOf, type Keyring } from '../../src/crypto/keyring.ts';
-import { makeSigner } from '../../src/engine/audit/checkpoint.ts';
+import { checkpointSigner } from '../../src/crypto/note.ts';
 import { digestKeys } from '../../src/engine/confidential/digests.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { issueToken } from '../../src/engine/staff/tokens.ts';
@@ -99,7 +99,7 @@ async function openFilled(
   const database = connect(url, { role: serverRole });
   const now = () => new Date();
   const { db } = database;
-  const signer = makeSigner(undefined, keyring);
+  const signer = checkpointSigner(masterKey);
   const engine: Engine = { db, keyring, signer, settings: parseSettings({}), now };
   const tokens: Record<string, string> = {};
   for (const person of ['ada', 'nia']) {

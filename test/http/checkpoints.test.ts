@@ -5,7 +5,6 @@ import { checkpointSigner, verifyCheckpoint } from '../../src/crypto/note.ts';
 import { jobsOf } from '../../src/deadlines/loop.ts';
 import {
   checkpointWhenDue,
-  entriesSinceCheckpoint,
   takeCheckpoint,
   type Inclusion,
 } from '../../src/engine/audit/checkpoint.ts';
@@ -14,6 +13,8 @@ import {
   verifyHeadInclusion,
   type LogDifference,
 } from '../../src/engine/audit/log-audit.ts';
+import { measureBeyondLog } from '../../src/store/log.ts';
+import { establishSigner } from '../../src/engine/audit/signing-keys.ts';
 import type { Answer } from '../support/app.ts';
 import { ada, cleo, kim } from '../support/cast.ts';
 import { copyCase } from '../support/forgery.ts';
@@ -37,6 +38,7 @@ interface Checkpoint {
   readonly note: string;
 }
 
+const hour = 60 * 60 * 1000;
 const time = clock();
 const app = useApp({ now: time.now }, { per: 'test' });
 
@@ -48,6 +50,7 @@ const take = async (by = 'eve'): Promise<Checkpoint> => {
 const latest = (by = 'eve') => app.as(by).get<Checkpoint>('/v1/checkpoints/latest');
 const inclusionOf = <Body = Inclusion>(id: string, by = 'eve') =>
   app.as(by).get<Body>(`/v1/cases/${id}/inclusion`);
+const entriesBeyond = async () => (await measureBeyondLog(app.db)).entries;
 const thanks = cleo('intake.thankReporter');
 const root = ({ rootHash }: Checkpoint) => Buffer.from(rootHash, 'base64');
 
@@ -57,7 +60,7 @@ async function differences(kept?: string): Promise<LogDifference[]> {
 
 describe('a checkpoint', () => {
   test('is taken once enough entries have come together, refusals among them', async () => {
-    const due = () => checkpointWhenDue(app.engine, 4);
+    const due = () => checkpointWhenDue(app.engine, { every: 4, interval: 'PT1H' });
     expect(await due()).toBeUndefined();
     const [one, other] = [await openCase(app), await openCase(app)];
     await send(app, 'cleo', one.id, {
@@ -65,13 +68,19 @@ describe('a checkpoint', () => {
       form: 'written',
       description: '-',
     });
-    expect(await entriesSinceCheckpoint(app.engine)).toBe(3);
+    expect(await entriesBeyond()).toBe(3);
     expect(await due()).toBeUndefined();
-    expect(await latest()).toMatchObject({ status: 404 });
+    expect(await latest()).toMatchObject({
+      status: 404,
+      body: {
+        type: 'urn:recourse:problem:not-checkpointed',
+        detail: 'No checkpoint covers anything yet; the next one will.',
+      },
+    });
 
     await tell(app, one.id, [thanks]);
     expect(await due()).toMatchObject({ size: 2 });
-    expect(await entriesSinceCheckpoint(app.engine)).toBe(0);
+    expect(await entriesBeyond()).toBe(0);
     await tell(app, other.id, [thanks, thanks, thanks]);
     expect(await due()).toBeUndefined();
     await tell(app, other.id, [thanks]);
@@ -79,9 +88,26 @@ describe('a checkpoint', () => {
     expect(await differences()).toEqual([]);
   });
 
+  test('is taken once an entry has waited long enough, however few there are', async () => {
+    const due = () => checkpointWhenDue(app.engine, { every: 100, interval: 'PT1H' });
+    time.advance(day);
+    expect(await due()).toBeUndefined();
+    const { id } = await openCase(app);
+    time.advance(hour - 1);
+    await tell(app, id, [thanks]);
+    expect(await due()).toBeUndefined();
+    time.advance(1);
+    expect(await due()).toMatchObject({ size: 1 });
+    time.advance(day);
+    expect(await due()).toBeUndefined();
+    await tell(app, id, [thanks]);
+    time.advance(hour);
+    expect(await due()).toMatchObject({ size: 2 });
+  });
+
   test('is taken by the job that runs beside the requests', async () => {
     const { id } = await openCase(app);
-    const job = jobsOf(app.engine, { checkpointEvery: 2 }).find(
+    const job = jobsOf(app.engine, { checkpoints: { every: 2, interval: 'PT1H' } }).find(
       ({ name }) => name === 'checkpoints',
     );
     await job?.run(unexpected);
@@ -100,12 +126,15 @@ describe('a checkpoint', () => {
       rootHash: expect.stringMatching(/^[\w+/]{43}=$/) as string,
       origin: signer.name,
       at: time.now().toISOString(),
-      note: expect.stringContaining(`${signer.name}\n1\n${taken.rootHash}\n\n`) as string,
+      note: expect.stringContaining(
+        `${signer.name}\n1\n${taken.rootHash}\nat ${taken.at}\nprevious none\n\n`,
+      ) as string,
     });
     expect(verifyCheckpoint(taken.note, signer.verifierKey)).toEqual({
       origin: signer.name,
       size: 1,
       root: root(taken),
+      extensions: [`at ${taken.at}`, 'previous none'],
     });
     expect((await latest()).body).toEqual(taken);
   });
@@ -149,7 +178,7 @@ describe('a checkpoint', () => {
     await Promise.all(writing);
     const last = await take();
     for (const { note } of [...taken, last]) expect(await differences(note)).toEqual([]);
-    expect(await entriesSinceCheckpoint(app.engine)).toBe(0);
+    expect(await entriesBeyond()).toBe(0);
     for (const { id } of opened)
       expect((await inclusionOf(id)).body.leaf).toMatchObject({ caseId: id, seq: 4 });
   });
@@ -157,9 +186,9 @@ describe('a checkpoint', () => {
   test('covers more cases than are read at once', async () => {
     const { id } = await openCase(app);
     await copyCase(app, id, 2500);
-    expect(await entriesSinceCheckpoint(app.engine)).toBe(2501);
+    expect(await entriesBeyond()).toBe(2501);
     expect(await take()).toMatchObject({ size: 2501 });
-    expect(await entriesSinceCheckpoint(app.engine)).toBe(0);
+    expect(await entriesBeyond()).toBe(0);
     expect(await differences()).toEqual([]);
     const { body } = await inclusionOf(id);
     expect(verifyHeadInclusion(body, app.engine.signer.verifierKey)).toBe(true);
@@ -186,6 +215,32 @@ describe('a checkpoint', () => {
       expect([status, body]).toMatchObject([403, { type: 'urn:recourse:problem:not-allowed' }]);
     }
     expect((await app.as('nobody').get('/v1/checkpoints')).status).toBe(401);
+  });
+});
+
+describe('the keys that sign', () => {
+  const keysNow = async () =>
+    (await app.as('cleo').get<{ items: unknown[] }>('/v1/checkpoints/keys')).body.items;
+
+  test('are listed, those before the present one too, and each checkpoint verifies by its own', async () => {
+    const { id } = await openCase(app);
+    const own = await establishSigner(app.engine);
+    const given = await establishSigner(app.engine, Buffer.alloc(32, 5));
+    await takeCheckpoint({ ...app.engine, signer: own });
+    const present = app.engine.signer.verifierKey;
+    const before = [own, given].map(({ verifierKey }) => ({ verifierKey, present: false }));
+    expect(await keysNow()).toEqual([
+      { verifierKey: present, present: true },
+      ...before.toSorted((a, b) => (a.verifierKey < b.verifierKey ? -1 : 1)),
+    ]);
+    const { body } = await inclusionOf(id);
+    expect(body.verifierKey).toBe(own.verifierKey);
+    expect(verifyHeadInclusion(body, own.verifierKey)).toBe(true);
+    expect(verifyHeadInclusion(body, present)).toBe(false);
+    await tell(app, id, [thanks]);
+    await take();
+    expect((await inclusionOf(id)).body.verifierKey).toBe(present);
+    expect(await differences()).toEqual([]);
   });
 });
 

@@ -1,13 +1,23 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, gt, gte, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { checkpoints, logLeaves } from '../../drizzle/schema.ts';
-import { checkpointSigner, NoteBroken } from '../../src/crypto/note.ts';
+import { checkpoints, logLeaves, logNodes } from '../../drizzle/schema.ts';
+import {
+  checkpointSigner,
+  checkpointText,
+  NoteBroken,
+  readCheckpoint,
+} from '../../src/crypto/note.ts';
 import { takeCheckpoint } from '../../src/engine/audit/checkpoint.ts';
 import {
   auditLog,
   type LogAuditOptions,
   type LogDifference,
 } from '../../src/engine/audit/log-audit.ts';
+import { establishSigner } from '../../src/engine/audit/signing-keys.ts';
+import { prove } from '../../src/engine/confidential/proof.ts';
+import { LogNotWhole } from '../../src/errors.ts';
+import type { Db } from '../../src/store/database.ts';
+import { insertLeaves, insertNodes } from '../../src/store/log.ts';
 import { cleo } from '../support/cast.ts';
 import { cutHistory, deleteCase, forgeLog, rewriteHistory, tamper } from '../support/forgery.ts';
 import { clock, day, openCase, tell } from '../support/telling.ts';
@@ -25,6 +35,11 @@ const thanks = cleo('intake.thankReporter');
 const checkpoint = () => takeCheckpoint(app.engine);
 const audit = (note?: string, options?: LogAuditOptions): Promise<LogDifference[]> =>
   Array.fromAsync(auditLog(app.engine, note, options));
+
+const countBy = (found: readonly LogDifference[]) =>
+  Object.fromEntries(
+    [...Map.groupBy(found, ({ check }) => check)].map(([check, { length }]) => [check, length]),
+  );
 
 beforeEach(async () => {
   for (const _ of [1, 2, 3]) victim = (await openCase(app)).id;
@@ -131,14 +146,86 @@ describe('a log', () => {
     expect(await audit(yesterdays)).toMatchObject([
       { check: 'entry', index: 3, expected: '0'.repeat(64) },
       { check: 'root', size: 5 },
+      { check: 'node', level: 0, index: 3 },
+      { check: 'node', level: 1, index: 1 },
+      { check: 'node', level: 2, index: 0 },
     ]);
   });
 
-  test('whose checkpoints are gone is shorter than a kept one says', async () => {
+  test('whose checkpoints are gone is shorter than a kept one says, and has leaves that none covers', async () => {
     await tamper(app, (db) => db.delete(checkpoints));
-    expect(await audit(yesterdays)).toEqual([{ check: 'size', size: 3, expected: 3, found: 0 }]);
+    const found = await audit(yesterdays);
+    expect(found.slice(0, 2)).toMatchObject([
+      { check: 'size', size: 3, expected: 3, found: 0 },
+      { check: 'leaf', index: 0 },
+    ]);
+    expect(countBy(found)).toEqual({ size: 1, leaf: 5, node: 8 });
     await openCase(app);
-    await expect(checkpoint()).rejects.toThrow('log_leaves');
+    await expect(checkpoint()).rejects.toThrow(LogNotWhole);
+  });
+
+  test('of which a node was changed, or taken away, names it', async () => {
+    const at = (level: number, index: number) =>
+      and(eq(logNodes.level, level), eq(logNodes.index, index));
+    await tamper(app, async (db) => {
+      await db
+        .update(logNodes)
+        .set({ hash: Buffer.alloc(32) })
+        .where(at(1, 0));
+      await db.delete(logNodes).where(at(0, 2));
+    });
+    const found = Buffer.alloc(32).toString('base64');
+    const hash = expect.any(String) as string;
+    expect(await audit()).toEqual([
+      { check: 'node', level: 1, index: 0, expected: hash, found },
+      { check: 'node', level: 0, index: 2, expected: hash, found: null },
+    ]);
+  });
+
+  test('to which nodes were added names them', async () => {
+    const nodes = [
+      { level: 0, index: 5, hash: Buffer.alloc(32) },
+      { level: 3, index: 0, hash: Buffer.alloc(32) },
+      { level: 0, index: -1, hash: Buffer.alloc(32) },
+    ];
+    await tamper(app, (db) => insertNodes(db, nodes));
+    expect(await audit()).toMatchObject([
+      { check: 'node', level: 0, index: -1, expected: null },
+      { check: 'node', level: 0, index: 5, expected: null },
+      { check: 'node', level: 3, index: 0, expected: null },
+    ]);
+  });
+
+  const zeros = Buffer.alloc(32);
+  const leafBehind = (db: Db) =>
+    insertLeaves(db, [{ index: 5, caseId: victim, seq: 9, hash: '0'.repeat(64) }]);
+  test.each<[string, (db: Db) => Promise<unknown>]>([
+    ['a leaf behind the latest checkpoint', leafBehind],
+    ['a node that is gone', (db) => db.delete(logNodes).where(eq(logNodes.level, 2))],
+    [
+      'nodes, and what stands beside the note, of another tree',
+      async (db) => {
+        await db.update(checkpoints).set({ rootHash: zeros.toString('base64') });
+        await db.update(logNodes).set({ hash: zeros }).where(eq(logNodes.level, 2));
+      },
+    ],
+    [
+      'a note that its key did not sign',
+      (db) =>
+        db.update(checkpoints).set({ note: sql`replace(${checkpoints.note}, 'at 2', 'at 1')` }),
+    ],
+  ])('with %s has nothing more signed', async (_, tampering) => {
+    await openCase(app);
+    await tamper(app, tampering);
+    await expect(checkpoint()).rejects.toThrow(LogNotWhole);
+  });
+
+  test('with a leaf behind the latest checkpoint is told of where one is taken, and in the log', async () => {
+    await tamper(app, leafBehind);
+    const { status, body } = await app.as('eve').post('/v1/checkpoints');
+    expect([status, body]).toMatchObject([409, { type: 'urn:recourse:problem:log-not-whole' }]);
+    expect(app.log()).toContain('changed by another hand: leaf 5 is in no checkpoint');
+    expect(await audit()).toMatchObject([{ check: 'leaf', index: 5, caseId: victim, seq: 9 }]);
   });
 
   test('does not say other things in its notes than beside them', async () => {
@@ -156,7 +243,95 @@ describe('a log', () => {
         .set({ rootHash: row?.rootHash ?? '', note: other.sign(todays.split('\n\n', 1)[0] + '\n') })
         .where(eq(checkpoints.size, 5)),
     );
-    expect(await audit()).toMatchObject([{ check: 'signature', size: 5 }]);
+    expect(await audit()).toMatchObject([{ check: 'signer', size: 5 }]);
+  });
+});
+
+describe('the checkpoints before the latest', () => {
+  const ofSize = (size: number) => eq(checkpoints.size, size);
+  beforeEach(async () => {
+    for (let i = 0; i < 3; i++) {
+      time.advance(day);
+      await openCase(app);
+      await checkpoint();
+    }
+  });
+
+  test('do not go unseen from between two others, or from the beginning', async () => {
+    await tamper(app, (db) => db.delete(checkpoints).where(ofSize(6)));
+    expect(await audit()).toMatchObject([
+      {
+        check: 'previous',
+        size: 7,
+        expected: expect.stringMatching(/^previous 6 /) as string,
+        found: expect.stringMatching(/^previous 5 /) as string,
+      },
+    ]);
+    await tamper(app, (db) => db.delete(checkpoints).where(ofSize(3)));
+    expect(await audit()).toMatchObject([
+      { check: 'previous', size: 5, found: 'previous none' },
+      { check: 'previous', size: 7 },
+    ]);
+  });
+
+  test.each([
+    ['another time', { at: new Date('2020-01-01T00:00:00Z') }, [{ check: 'time', size: 6 }]],
+    [
+      'another root',
+      { rootHash: Buffer.alloc(32).toString('base64') },
+      [
+        { check: 'root', size: 6 },
+        { check: 'root', size: 6 },
+      ],
+    ],
+    [
+      'no note at all',
+      { note: 'nothing' },
+      [
+        { check: 'signature', size: 6 },
+        { check: 'previous', size: 7 },
+      ],
+    ],
+    [
+      'a signature that does not hold',
+      { note: sql`replace(${checkpoints.note}, 'at 2', 'at 1')` },
+      [
+        { check: 'signature', size: 6 },
+        { check: 'previous', size: 7 },
+      ],
+    ],
+    [
+      'the note of another',
+      { note: sql`(select note from checkpoints where size = 5)` },
+      [
+        { check: 'size', size: 6 },
+        { check: 'root', size: 6 },
+        { check: 'time', size: 6 },
+        { check: 'previous', size: 6 },
+        { check: 'previous', size: 7 },
+      ],
+    ],
+  ])('do not get %s unseen', async (_, changed, found) => {
+    await tamper(app, (db) => db.update(checkpoints).set(changed).where(ofSize(6)));
+    expect(await audit()).toMatchObject(found);
+  });
+
+  test('were signed without a word of the one before by servers of old, which is no difference', async () => {
+    const { signer } = app.engine;
+    const [row] = await app.db.select().from(checkpoints).where(ofSize(3));
+    const head = readCheckpoint(row?.note ?? '');
+    const note = signer.sign(checkpointText({ ...head, extensions: [] }));
+    await tamper(app, async (db) => {
+      await db.update(checkpoints).set({ note }).where(ofSize(3));
+      await db.delete(checkpoints).where(gt(checkpoints.size, 3));
+    });
+    await tamper(app, async (db) => {
+      await db.delete(logLeaves).where(gte(logLeaves.index, 3));
+      await db.delete(logNodes).where(sql`(index + 1) * 2 ^ level > 3`);
+    });
+    await tell(app, victim, [thanks]);
+    await checkpoint();
+    expect(await audit()).toEqual([]);
   });
 });
 
@@ -168,9 +343,18 @@ describe('a kept checkpoint', () => {
       Array.fromAsync(auditLog(engine, yesterdays, options));
     await openCase(app);
     await takeCheckpoint(engine);
-    expect(await auditNow()).toMatchObject([{ check: 'signature', size: 3, found: yesterdays }]);
+    expect(await auditNow()).toMatchObject([
+      { check: 'signer', size: 3, found: yesterdays },
+      { check: 'signer', size: 3 },
+      { check: 'signer', size: 5 },
+    ]);
     const verifierKeys = [old.verifierKey, engine.signer.verifierKey];
     expect(await auditNow({ verifierKeys })).toEqual([]);
+    // as every start does it, with whichever key
+    await establishSigner(engine, Buffer.alloc(32, 2));
+    expect(await auditNow()).toHaveLength(3);
+    await prove(engine, `verifier-key ${old.verifierKey}`);
+    expect(await auditNow()).toEqual([]);
   });
 
   test('that is none is refused', async () => {

@@ -187,7 +187,9 @@ test.each([
 test('the server erases by itself', async () => {
   const { id } = await caseAfter(app, [ada('case.close')]);
   time.advance(30 * day);
-  const job = jobsOf(app.engine, { checkpointEvery: 100 }).find(({ name }) => name === 'retention');
+  const job = jobsOf(app.engine, { checkpoints: { every: 100, interval: 'PT1H' } }).find(
+    ({ name }) => name === 'retention',
+  );
   expect(job?.pace).toBeLessThanOrEqual(hour);
   await job?.run(unexpected);
   expect(await isErased(id)).toBe(true);

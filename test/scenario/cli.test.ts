@@ -8,7 +8,7 @@ import { parseSettings } from '../../machines/procedure.ts';
 import { keyringOf } from '../../src/crypto/keyring.ts';
 import { openNote } from '../../src/crypto/note.ts';
 import { submit } from '../../src/engine/step/advance.ts';
-import { makeSigner } from '../../src/engine/audit/checkpoint.ts';
+import { establishSigner } from '../../src/engine/audit/signing-keys.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { openCase } from '../../src/engine/step/open.ts';
 import { buildApp } from '../../src/http/app.ts';
@@ -53,7 +53,7 @@ beforeAll(async () => {
   owner = await cloneDatabase();
   database = connect(owner.url, { role: serverRole, max: 2 });
   const keyring = keyringOf(masterKey);
-  const signer = makeSigner(undefined, keyring);
+  const signer = await establishSigner({ db: database.db, keyring });
   const settings = parseSettings({});
   engine = { db: database.db, keyring, signer, settings, now: () => new Date() };
   for (const [id, roles] of Object.entries(roster))

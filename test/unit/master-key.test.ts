@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { keyringOf } from '../../src/crypto/keyring.ts';
-import { fitsDatabase } from '../../src/engine/confidential/rotate.ts';
+import { fitsDatabase, wrongKey } from '../../src/engine/confidential/rotate.ts';
 import { countPeople } from '../../src/store/people.ts';
 import { cloneDatabase } from '../support/database.ts';
 
@@ -98,7 +98,7 @@ describe('the start ends with a line that names', () => {
     ]);
     expect({ said, problem, code }).toEqual({
       said: '',
-      problem: 'RECOURSE_MASTER_KEY_FILE: is not the key that this database is sealed with\n',
+      problem: `RECOURSE_MASTER_KEY_FILE: ${wrongKey}\n`,
       code: 2,
     });
     expect(await countPeople(db)).toBe(0);

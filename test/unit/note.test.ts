@@ -106,7 +106,7 @@ describe('a checkpoint', () => {
       '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
       '',
     ]);
-    expect(verifyCheckpoint(signed, signer.verifierKey)).toEqual(head);
+    expect(verifyCheckpoint(signed, signer.verifierKey)).toEqual({ ...head, extensions: [] });
   });
 
   test('of the format, with what may follow, is read', () => {
@@ -116,6 +116,7 @@ describe('a checkpoint', () => {
       origin: 'example.com/behind-the-sofa',
       size: 0,
       root: Buffer.from(root, 'base64'),
+      extensions: ['an extension'],
     });
   });
 

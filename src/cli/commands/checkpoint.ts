@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { takeCheckpoint } from '../../engine/audit/checkpoint.ts';
+import { knownVerifierKeys, readSigned } from '../../engine/audit/signing-keys.ts';
 import { withEngine } from '../database.ts';
 import { note, sayJson } from '../outcome.ts';
 
@@ -19,12 +20,18 @@ Example:
   $ recourse checkpoint > 2026-05-01.checkpoint`,
     )
     .action(async ({ json }: { json?: true }) => {
-      const { taken, verifierKey } = await withEngine(async (engine) => ({
-        taken: await takeCheckpoint(engine),
-        verifierKey: engine.signer.verifierKey,
-      }));
+      const { taken, verifierKey } = await withEngine(async (engine) => {
+        const row = await takeCheckpoint(engine);
+        // where nothing moved since, another may have signed it
+        const signed = readSigned(row.note, await knownVerifierKeys(engine));
+        return { taken: row, verifierKey: signed?.signedBy ?? null };
+      });
       if (json) return sayJson({ ...taken, verifierKey });
       process.stdout.write(taken.note);
-      note(`signed; to be verified with the key ${verifierKey}`);
+      note(
+        verifierKey === null
+          ? 'signed by a key that this server does not know'
+          : `signed; to be verified with the key ${verifierKey}`,
+      );
     });
 }

@@ -4,6 +4,7 @@ import { addExport } from './audit-export.ts';
 import { addReplay } from './audit-replay.ts';
 import { addVerify } from './audit-verify.ts';
 import { addCheckpoint } from './checkpoint.ts';
+import { addKeysList } from './keys-list.ts';
 import { addKeysRotate } from './keys-rotate.ts';
 import { addMachine } from './machine.ts';
 import { addPeopleAdd } from './people-add.ts';
@@ -17,7 +18,9 @@ export function addCommands(program: Command): void {
   addExport(audit);
   addCheckpoint(program);
   addMachine(program.command('machine').description('compare and change the version of cases'));
-  addKeysRotate(program.command('keys').description('look after the master key'));
+  const keys = program.command('keys').description('look after the keys');
+  addKeysRotate(keys);
+  addKeysList(keys);
   addPeopleAdd(program.command('people').description('look after the staff directory'));
   addTokenIssue(program.command('token').description('look after access tokens'));
 }

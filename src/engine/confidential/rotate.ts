@@ -5,21 +5,24 @@ import { findCaseAsEngine } from '../../store/cases.ts';
 import {
   countDataKeys,
   findProof,
-  insertProof,
   listDataKeys,
+  listProofNames,
   replaceDataKey,
   replaceProof,
   type WrappedKey,
 } from '../../store/keychain.ts';
 import { digestKeys, digestsOf, staffIdentities } from './digests.ts';
 import { identitiesOf } from './identities.ts';
+import { isProved, prove } from './proof.ts';
 import type { Engine } from '../engine.ts';
 
 type Keys = Pick<Engine, 'db' | 'keyring'>;
 
-/** Known to everybody, and as long as a key: what shows is whether it was wrapped by the right one. */
-const proofText = Buffer.from('this key opens every sealed case');
-/** Its name in the table, and the place that it is bound to: no case has such an id. */
+/** What to tell whoever gave another. */
+export const wrongKey =
+  'is not the key that this database is sealed with: give the one that was kept with its backup';
+
+/** The name of the master key's own proof. */
 const proofName = 'master-key';
 
 /**
@@ -27,15 +30,9 @@ const proofName = 'master-key';
  * database that has not seen one, the current key becomes that one; of several servers that start at
  * once, the first one's.
  */
-export async function fitsDatabase({ db, keyring }: Keys): Promise<boolean> {
-  await insertProof(db, proofName, await keyring.wrap(proofText, proofName));
-  const proof = await findProof(db, proofName);
-  try {
-    return proof !== undefined && proofText.equals(await keyring.unwrap(proof, proofName));
-  } catch (error) {
-    if (error instanceof SealBroken) return false;
-    throw error;
-  }
+export async function fitsDatabase(keys: Keys): Promise<boolean> {
+  await prove(keys, proofName);
+  return isProved(keys, proofName);
 }
 
 /** Cases that are read from the database at once. */
@@ -60,7 +57,7 @@ export interface Rotation {
  * Rewraps every case's key with the current master key, and makes its digests anew, case by case,
  * while servers that have both keys run. What is done already is left as it is, so it can be broken
  * off and begun again. It goes round until there is nothing left to do, since a server that knew the
- * old key alone may have opened a case meanwhile; then the proof of the master key changes.
+ * old key alone may have opened a case meanwhile; then the keychain follows.
  */
 export async function rotate(
   keys: Keys,
@@ -81,7 +78,7 @@ export async function rotate(
     }
     isDone = rewrapped === before;
   }
-  await replaceProofOf(keys);
+  await rewrapKeychain(keys);
   return { rewrapped, unreadable: [...unreadable] };
 }
 
@@ -128,8 +125,18 @@ async function renew({ db, keyring }: Keys, wrapped: WrappedKey): Promise<boolea
   });
 }
 
-async function replaceProofOf({ db, keyring }: Keys): Promise<void> {
-  const from = await findProof(db, proofName);
-  const to = from && (await keyring.rewrap(from, proofName));
-  if (from && to) await replaceProof(db, proofName, { from, to });
+/** The signing key and what vouches for its likes; last the master key's own proof, which ends the rotation. */
+async function rewrapKeychain({ db, keyring }: Keys): Promise<void> {
+  const names = await listProofNames(db);
+  for (const name of [...names.filter((found) => found !== proofName), proofName]) {
+    const from = await findProof(db, name);
+    // what no master key of the ring opens is as lost as before, and not believed
+    const to = from && (await keyring.rewrap(from, name).catch(nullIfBroken));
+    if (from && to) await replaceProof(db, name, { from, to });
+  }
+}
+
+function nullIfBroken(error: unknown): null {
+  if (error instanceof SealBroken) return null;
+  throw error;
 }

@@ -11,17 +11,22 @@ const firstAdmin = 'admin';
  * Makes the first admin, on a database with no people. Of several processes that start at once one
  * does, since a handle is taken only once; the others wait for it to be committed.
  *
- * @param options `token`: the admin's, generated if left out; `now`: when it is made
- * @returns the generated token, to be shown once; undefined when there was nothing to generate
+ * @param options `token`: the admin's; or else `leave`, which hands a generated one over before there is
+ *   an admin, who would be locked out without it. `now`: when it is made
  */
 export async function ensureFirstAdmin(
   db: Db,
-  { token: given, now }: { token?: string | undefined; now: Date },
-): Promise<string | undefined> {
-  return db.transaction(async (tx) => {
-    if ((await countPeople(tx)) > 0) return undefined;
+  options: {
+    readonly now: Date;
+    readonly token?: string | undefined;
+    readonly leave: (token: string) => Promise<void>;
+  },
+): Promise<void> {
+  const { token: given, leave, now } = options;
+  await db.transaction(async (tx) => {
+    if ((await countPeople(tx)) > 0) return;
     const admin = { id: firstAdmin, name: 'Admin', roles: ['admin'] as const };
-    if (!(await insertPerson(tx, admin, now))) return undefined;
+    if (!(await insertPerson(tx, admin, now))) return;
     const token = given ?? newToken();
     await insertToken(tx, {
       id: randomUUID(),
@@ -31,6 +36,6 @@ export async function ensureFirstAdmin(
       createdAt: now,
       expiresAt: null,
     });
-    return given === undefined ? token : undefined;
+    if (given === undefined) await leave(token);
   });
 }

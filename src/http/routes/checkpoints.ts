@@ -7,6 +7,7 @@ import {
   latestCheckpoint,
   takeCheckpoint,
 } from '../../engine/audit/checkpoint.ts';
+import { knownVerifierKeys } from '../../engine/audit/signing-keys.ts';
 import { InvalidRequest, NotCheckpointed, NotFound } from '../../errors.ts';
 import {
   findCheckpoint,
@@ -37,7 +38,7 @@ const checkpointSchema = z
 const inclusionSchema = z
   .strictObject({
     checkpoint: z.string().describe('The latest signed note.'),
-    verifierKey: z.string().describe("The server's (https://c2sp.org/signed-note)."),
+    verifierKey: z.string().describe('Of the key that signed it (https://c2sp.org/signed-note).'),
     leaf: z
       .strictObject({ index: size, caseId: z.uuid(), seq: z.int(), hash: z.string() })
       .describe(
@@ -55,6 +56,15 @@ const consistencySchema = z
     path: path.describe('The consistency proof (RFC 9162, 2.1.4).'),
   })
   .meta({ id: 'Consistency' });
+
+const keySchema = z
+  .strictObject({
+    verifierKey: z
+      .string()
+      .describe('Name, id and public key (https://c2sp.org/signed-note); the name is an `origin`.'),
+    present: z.boolean().describe('Whether it signs now.'),
+  })
+  .meta({ id: 'VerifierKey', description: 'Keep it where the server cannot reach it.' });
 
 const leafSchema = z
   .strictObject({ index: size, hash: hash.describe('Of the leaf (RFC 9162, 2.1.1), base64.') })
@@ -98,7 +108,13 @@ export const checkpointRoutes: FastifyPluginAsyncZod = async (app) => {
       onRequest: checkpointTakersOnly,
       // It needs no body, but one that cannot be read is still refused.
       config: {
-        problems: ['not-allowed', 'invalid-request', 'payload-too-large', 'unsupported-media-type'],
+        problems: [
+          'not-allowed',
+          'invalid-request',
+          'log-not-whole',
+          'payload-too-large',
+          'unsupported-media-type',
+        ],
       },
       schema: {
         summary: 'Take a checkpoint; where no case moved since, it is the latest one',
@@ -112,19 +128,35 @@ export const checkpointRoutes: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/checkpoints/latest',
     {
-      config: { problems: ['not-found'] },
+      config: { problems: ['not-checkpointed'] },
       schema: { summary: 'The latest checkpoint', tags, response: { 200: checkpointSchema } },
     },
     async () => {
       const latest = await latestCheckpoint(db);
-      if (!latest) throw new NotFound();
+      if (!latest) throw new NotCheckpointed('anything');
       return present(latest);
+    },
+  );
+
+  app.get(
+    '/checkpoints/keys',
+    {
+      schema: {
+        summary: 'The keys that checkpoints were signed with, the present one first',
+        tags,
+        response: { 200: z.strictObject({ items: z.array(keySchema) }) },
+      },
+    },
+    async () => {
+      const keys = await knownVerifierKeys(engine);
+      return { items: keys.map((verifierKey, at) => ({ verifierKey, present: at === 0 })) };
     },
   );
 
   app.get(
     '/checkpoints/:size/consistency',
     {
+      config: { problems: ['log-not-whole'] },
       schema: {
         summary: 'The proof that a checkpoint only added to an earlier one',
         tags,
@@ -174,7 +206,7 @@ export const checkpointRoutes: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/cases/:id/inclusion',
     {
-      config: { problems: ['not-checkpointed'] },
+      config: { problems: ['not-checkpointed', 'log-not-whole'] },
       schema: {
         summary: 'The proof that the latest checkpoint covers a case',
         tags,

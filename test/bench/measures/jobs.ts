@@ -27,7 +27,7 @@ async function roundsOf({ engine, open }: Site): Promise<Record<string, number>>
   const took: Record<string, number> = {};
   // so that there is nothing new in any of them, and no checkpoint is due
   await takeCheckpoint(engine);
-  for (const { name, run } of jobsOf(engine, { checkpointEvery: 100 }))
+  for (const { name, run } of jobsOf(engine, { checkpoints: { every: 100, interval: 'PT1H' } }))
     took[name] = await timed(() => run(unexpected), 5);
   for (const caseId of open.slice(0, 5))
     await submit(engine, { person: 'ada', caseId, events: [events.plain] });
