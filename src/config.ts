@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { duration, parseSettings, type Settings } from '../machines/procedure.ts';
 import { BadSetting, reason } from './config/bad-setting.ts';
 import { checkTrust, trustSettings, trustVariables, type TrustSettings } from './config/trust.ts';
+import { limitSettings, limitVariables, type Limits } from './config/limits.ts';
 import { keySettings, keyVariables, type KeySettings } from './config/keys.ts';
 
 export { BadSetting };
@@ -16,6 +17,8 @@ export interface Config extends TrustSettings, KeySettings {
   readonly host: string;
   /** 0 lets the operating system choose. */
   readonly port: number;
+  /** How long the database may take. */
+  readonly limits: Limits;
   /** A server to connect to, or the data directory to start the embedded one in. */
   readonly database: { readonly url: string } | { readonly embedded: string };
   /** An absolute path. */
@@ -49,6 +52,7 @@ const environment = z
       )
       .optional(),
     RECOURSE_DATA_DIR: z.string().default('.data'),
+    ...limitVariables,
     ...keyVariables,
     RECOURSE_CHECKPOINT_EVERY: z
       .string()
@@ -98,6 +102,7 @@ export async function loadConfig(
     host: rest.HOST,
     port: rest.PORT,
     database: url === undefined ? { embedded: dataDir } : { url },
+    limits: limitSettings(rest),
     dataDir,
     ...keys,
     casesPerStatement: rest.RECOURSE_CASES_PER_STATEMENT,

@@ -18,6 +18,7 @@ import {
   serverRole,
   ServerRoleMissing,
 } from './store/database.ts';
+import { outageOf } from './store/outage.ts';
 import { limitCompany } from './store/together.ts';
 import { EmbeddedDatabaseFailed, startEmbedded } from './embedded/start.ts';
 import { LogNotWhole } from './errors.ts';
@@ -35,9 +36,10 @@ async function start(config: Config): Promise<() => Promise<void>> {
       'url' in config.database
         ? config.database.url
         : await embedded(config.database.embedded, ends);
-    const database = connect(url, { role: serverRole });
+    const { limits } = config;
+    const database = connect(url, { role: serverRole, limits });
     // few, so that what arrives together travels together (a third faster with 32 writers than ten)
-    const steps = connect(url, { role: serverRole, max: 4 });
+    const steps = connect(url, { role: serverRole, limits, max: 4, depth: 100 });
     limitCompany(steps.db, config.casesPerStatement);
     ends.push(async () => Promise.all([database.close(), steps.close()]));
     const keyring = keyringOf(config.masterKey, config.previousMasterKey);
@@ -57,7 +59,11 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const ending = new AbortController();
     const jobs = runJobs(jobsOf(engine, config), ending.signal, (error, job) =>
       app.log.error(
-        { job, error: error instanceof Error ? error.name : 'unknown' },
+        {
+          job,
+          outage: outageOf(error)?.kind,
+          error: error instanceof Error ? error.name : 'unknown',
+        },
         error instanceof LogNotWhole ? error.message : 'a round of a job failed',
       ),
     );

@@ -23,6 +23,7 @@ import {
   Unauthenticated,
   type InvalidField,
 } from '../errors.ts';
+import { codeOf, outageOf, type Outage } from '../store/outage.ts';
 import { problemBody, problemMediaType, problems, type ProblemName } from './problems.ts';
 
 interface Problem {
@@ -34,12 +35,15 @@ interface Problem {
 
 /** The error handler of the whole application. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = problemOf(error);
+  const outage = error instanceof NotReady ? undefined : outageOf(error);
+  const problem = outage ? problemOfOutage(outage, request) : problemOf(error);
   if (problem.name === 'internal-error') {
     request.log.error({ err: error }, 'unexpected error');
+  } else if (outage) {
+    request.log.warn({ outage: outage.kind, code: codeOf(error) }, 'the database is not ready');
   } else if (error instanceof NotReady) {
     // Whoever runs the server can mend it: the cause says what is out of reach.
-    request.log.warn({ err: error }, 'not ready');
+    request.log.warn({ outage: outageOf(error)?.kind, err: error }, 'not ready');
   } else if (error instanceof LogNotWhole) {
     // the first that anybody hears of somebody who writes to the database
     request.log.error({ error: error.name }, error.message);
@@ -97,6 +101,16 @@ function problemOf(error: unknown): Problem {
     return { name: 'not-ready', detail, headers: { 'retry-after': '5' } };
   }
   return problemOfFramework(error);
+}
+
+/** Nothing of what the database said: it may repeat what it was given. */
+function problemOfOutage({ kind, uncertain }: Outage, { method }: FastifyRequest): Problem {
+  const detail =
+    uncertain && !['GET', 'HEAD'].includes(method)
+      ? `The database: ${kind}. What was sent may have been recorded all the same: send it again ` +
+        'with the same Idempotency-Key, or look first.'
+      : `The database: ${kind}. Send the request again a little later.`;
+  return { name: 'not-ready', detail, headers: { 'retry-after': '5' } };
 }
 
 const unreadable: Readonly<Record<string, InvalidField>> = {

@@ -141,7 +141,8 @@ export const problems = {
     status: 503,
     title: 'Not ready',
     description:
-      'The database is out of reach or not migrated, or the identity provider of a token is.',
+      'The database is out of reach, does not do its work, or is not migrated; or the identity ' +
+      'provider of a token is out of reach. `detail` says so where what was sent may have been recorded.',
   },
   'too-contended': {
     status: 503,

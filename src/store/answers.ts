@@ -1,5 +1,5 @@
 /** First answers of requests with an idempotency key: kept 24 hours, sealed with the case's key. */
-import { and, eq, lt } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { storedAnswers } from '../../drizzle/schema.ts';
 import type { Db } from './database.ts';
 import { actingAsEngine } from './visibility.ts';
@@ -32,7 +32,19 @@ export async function findAnswer(db: Db, answer: AnswerKey): Promise<StoredAnswe
   return row;
 }
 
+/** Answers that one statement forgets, so that it ends within its limit. */
+const batch = 5000;
+
 /** Forgets answers from before a moment. */
 export async function deleteAnswersBefore(db: Db, before: Date): Promise<void> {
-  await db.delete(storedAnswers).where(and(actingAsEngine, lt(storedAnswers.createdAt, before)));
+  const old = sql`
+    select ctid from stored_answers
+    where ${actingAsEngine} and created_at < ${before.toISOString()}::timestamptz limit ${batch}`;
+  for (let forgotten = batch; forgotten === batch;) {
+    const gone = await db
+      .delete(storedAnswers)
+      .where(and(actingAsEngine, sql`ctid = any(array(${old}))`))
+      .returning({ caseId: storedAnswers.caseId });
+    forgotten = gone.length;
+  }
 }

@@ -2,13 +2,17 @@
  * The one way to PostgreSQL: postgres.js below, drizzle on top.
  */
 import { fileURLToPath } from 'node:url';
-import { getTableName, is, sql as statement } from 'drizzle-orm';
+import { getTableName, is, sql, type SQL } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { PgTable, type PgDatabase } from 'drizzle-orm/pg-core';
-import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
+import type { PostgresJsDatabase, PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
-import postgres, { type Options, type PostgresType, type Sql } from 'postgres';
 import * as schema from '../../drizzle/schema.ts';
+import { unlimited, type Limits } from '../config/limits.ts';
+import { clientOver, drizzleOver, inTransaction } from './client.ts';
+import { Connection, connectionOptions } from './connection.ts';
+import { codeOf } from './outage.ts';
+import { Pool } from './pool.ts';
 
 /** A database or a transaction: what every function of the store takes first. */
 export type Db = PgDatabase<PostgresJsQueryResultHKT>;
@@ -16,8 +20,6 @@ export type Db = PgDatabase<PostgresJsQueryResultHKT>;
 /** A pool of connections. */
 export interface Database {
   readonly db: Db;
-  /** For what drizzle cannot say. */
-  readonly sql: Sql;
   /** Lets running statements finish, for up to five seconds. */
   close(): Promise<void>;
 }
@@ -61,39 +63,37 @@ export class RestoreIncomplete extends Error {
   }
 }
 
+/** How long a statement with others behind it waits for a lock, in milliseconds, before it is sent again. */
+const shortWait = 200;
+
 /**
  * Opens a pool. It connects at the first statement.
  *
- * @param options `max`: connections, 10 if left out; `role`: the role to work under
+ * @param options `max`: connections, 10 if left out; `role`: the role to work under; `limits`: none if
+ *   left out; `depth`: how many statements may travel together on one connection, 1 if left out
  */
-export function connect(url: string, options: { max?: number; role?: string } = {}): Database {
-  const { max = 10, role } = options;
-  const sql = open(url, {
+export function connect(
+  url: string,
+  options: { max?: number; role?: string; limits?: Limits; depth?: number } = {},
+): Database {
+  const { max = 10, role, limits = unlimited, depth = 1 } = options;
+  const lock = depth > 1 ? Math.min(shortWait, limits.lock) : limits.lock;
+  const settings = {
+    TimeZone: 'UTC',
+    // statements are made so that one plan suits whatever they ask; planning anew costs lists more than reading
+    plan_cache_mode: 'force_generic_plan',
+    // what row-level security is said to cost (0005) would have PostgreSQL compile each list
+    jit: 'off',
+    ...(role !== undefined && { role }),
+  };
+  const pool = new Pool(connectionOptions(url, { ...limits, lock }, settings), {
+    limits,
     max,
-    connection: {
-      TimeZone: 'UTC',
-      // statements are made so that one plan suits whatever they ask; planning anew costs lists more than reading
-      plan_cache_mode: 'force_generic_plan',
-      // what row-level security is said to cost (0005) would have PostgreSQL compile each list
-      jit: 'off',
-      ...(role !== undefined && { role }),
-    },
+    depth,
+    lockPause: lock,
   });
-  return { db: drizzle(preparing(sql)), sql, close: () => sql.end({ timeout: 5 }) };
+  return { db: drizzleOver(pool.client), close: async () => pool.close() };
 }
-
-/**
- * Drizzle sends its statements to be parsed and planned each time; prepared, under their text, they are
- * planned once a connection. It saves a round trip, and half of the database's time for a step.
- */
-const preparing = (sql: Sql): Sql =>
-  new Proxy(sql, {
-    get: (target, key, receiver) =>
-      key === 'unsafe'
-        ? (query: string, parameters?: never[]) =>
-            target.unsafe(query, parameters, { prepare: true })
-        : (Reflect.get(target, key, receiver) as unknown),
-  });
 
 /**
  * Brings the database up to date. Several processes may do so at once: one works, the others wait
@@ -104,18 +104,27 @@ const preparing = (sql: Sql): Sql =>
  * @throws {RestoreIncomplete} when the tables that the migrations made are not all there for the server
  */
 export async function migrate(url: string): Promise<void> {
-  // One connection that is never renewed: the lock belongs to it.
-  const sql = open(url, { max: 1, max_lifetime: null });
+  // One connection from the beginning to the end: the lock belongs to it.
+  const options = connectionOptions(url, unlimited);
+  const connection = new Connection(options);
+  await connection.open(unlimited.connect);
+  const db = drizzleOver(
+    clientOver(
+      options,
+      async (sending) => connection.send(sending, 0),
+      async (work) => inTransaction(connection, options, 0, work),
+    ),
+  );
   try {
-    await sql`select pg_advisory_lock(${migrationLock})`;
-    await ensureServerRole(sql);
-    await runMigrations(drizzle(sql), { migrationsFolder });
+    await db.execute(sql`select pg_advisory_lock(${migrationLock})`);
+    await ensureServerRole(db, options.user);
+    await runMigrations(db as PostgresJsDatabase, { migrationsFolder });
     // So that the server can tell whether it is up to date.
-    await sql`grant usage on schema drizzle to ${sql(serverRole)}`;
-    await sql`grant select on drizzle.__drizzle_migrations to ${sql(serverRole)}`;
-    await requireTables(sql);
+    await db.execute(sql`grant usage on schema drizzle to ${theRole}`);
+    await db.execute(sql`grant select on drizzle.__drizzle_migrations to ${theRole}`);
+    await requireTables(db);
   } finally {
-    await sql.end({ timeout: 5 });
+    await connection.close();
   }
 }
 
@@ -123,48 +132,45 @@ export async function migrate(url: string): Promise<void> {
 export async function pendingMigrations(db: Db): Promise<number> {
   const known = readMigrationFiles({ migrationsFolder });
   const [table] = await db.execute(
-    statement`select to_regclass('drizzle.__drizzle_migrations') is not null as exists`,
+    sql`select to_regclass('drizzle.__drizzle_migrations') is not null as exists`,
   );
   if (table?.['exists'] !== true) return known.length;
   const [newest] = await db.execute(
-    statement`select coalesce(max(created_at), 0) as applied from drizzle.__drizzle_migrations`,
+    sql`select coalesce(max(created_at), 0) as applied from drizzle.__drizzle_migrations`,
   );
   // As drizzle judges it: by the time that the journal gives.
   return known.filter((migration) => migration.folderMillis > Number(newest?.['applied'])).length;
 }
 
-function open(url: string, options: Options<Record<string, PostgresType>>): Sql {
-  // Notices would go to standard output, which is for whoever started the server.
-  return postgres(url, { prepare: true, onnotice: () => undefined, ...options });
-}
+const theRole: SQL = sql`${sql.identifier(serverRole)}`;
 
 /** That the server may read every table: a restore may have left out tables, or rights. */
-async function requireTables(sql: Sql): Promise<void> {
+async function requireTables(db: Db): Promise<void> {
   const tables = Object.values(schema).filter((table) => is(table, PgTable));
-  const usable = await sql`
-    select from unnest(${tables.map(getTableName)}::text[]) name
+  const usable = await db.execute(sql`
+    select from unnest(${sql.param(tables.map(getTableName))}::text[]) name
     where to_regclass(quote_ident(name)) is not null
-      and has_table_privilege(${serverRole}, quote_ident(name), 'select')`;
+      and has_table_privilege(${serverRole}, quote_ident(name), 'select')`);
   if (usable.length < tables.length) throw new RestoreIncomplete();
 }
 
 /** Creates the role and makes the current user a member, in as many steps as are missing. */
-async function ensureServerRole(sql: Sql): Promise<void> {
+async function ensureServerRole(db: Db, user: string): Promise<void> {
   for (let tries = 10; ; tries -= 1) {
-    const [role] = await sql`
+    const [role] = await db.execute(sql`
       select pg_has_role(oid, case when current_setting('server_version_num')::int < 160000
                                    then 'MEMBER' else 'SET' end) as ours
-      from pg_roles where rolname = ${serverRole}`;
+      from pg_roles where rolname = ${serverRole}`);
     if (role?.['ours'] === true) return;
     try {
-      await (role
-        ? sql`grant ${sql(serverRole)} to current_user`
-        : sql`create role ${sql(serverRole)} nologin`);
+      await db.execute(
+        role ? sql`grant ${theRole} to current_user` : sql`create role ${theRole} nologin`,
+      );
     } catch (error) {
-      if (!(error instanceof postgres.PostgresError)) throw error;
-      if (error.code === '42501') throw new ServerRoleMissing(sql.options.user);
+      const code = codeOf(error) ?? '';
+      if (code === '42501') throw new ServerRoleMissing(user);
       // Roles belong to the whole cluster, this lock to one database: someone else was first.
-      if (!wonByAnother.has(error.code) || tries === 0) throw error;
+      if (!wonByAnother.has(code) || tries === 0) throw error;
     }
   }
 }

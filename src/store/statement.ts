@@ -4,7 +4,7 @@
  */
 import { is, Placeholder, sql, type SQL } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
-import type { Sql } from 'postgres';
+import { clientOf } from './client.ts';
 import type { Db } from './database.ts';
 
 const dialect = new PgDialect();
@@ -28,11 +28,9 @@ export function statement<Row>(query: SQL): Statement<Row> {
     (_, number: string) => `$${numbers[Number(number) - 1]}`,
   );
   return async (db, values) => {
-    // drizzle's own way to the driver, in a transaction as well
-    const { client } = db._.session as unknown as { client: Sql };
     const sent = distinct.map((value) =>
       named.has(value as string) ? values[value as string] : value,
     );
-    return client.unsafe(text, sent as never[], { prepare: true }) as unknown as Promise<Row[]>;
+    return (await clientOf(db).unsafe(text, sent)) as unknown[] as Row[];
   };
 }

@@ -2,7 +2,7 @@
  * Statements about one case each that travel as one: half of what a step costs the database is the
  * statement rather than what it reads and writes, and so is much of what it costs the server.
  */
-import postgres from 'postgres';
+import { isRefusal } from './connection.ts';
 import type { Db } from './database.ts';
 
 interface Travelling<Item, Result> {
@@ -105,7 +105,7 @@ class Company<Item, Result> {
       );
     } catch (error) {
       // what the database refused was not done, so each can try without the one that was to blame
-      const apart = fellows.length > 1 && error instanceof postgres.PostgresError;
+      const apart = fellows.length > 1 && isRefusal(error);
       if (apart) await Promise.all(fellows.map((one) => this.#alone(one)));
       else for (const { reject } of fellows) reject(error);
     }

@@ -11,6 +11,7 @@ import { copyOf, mouldOf } from '../../src/cli/seed/mould.ts';
 import { insertCopies } from '../../src/cli/seed/rows.ts';
 import { startEmbedded } from '../../src/embedded/start.ts';
 import { connect, migrate, serverRole, type Database } from '../../src/store/database.ts';
+import { connectBare, type BareDatabase } from '../support/bare-database.ts';
 import { safe, recorded } from '../support/chapters.ts';
 import { ada, cleo, type Sent } from '../support/cast.ts';
 import { write } from '../support/written.ts';
@@ -25,7 +26,7 @@ export interface Filled {
   readonly url: string;
   readonly engine: Engine;
   /** Of the tables, who sees every row. */
-  readonly owner: Database;
+  readonly owner: BareDatabase;
   readonly settings: Readonly<Record<string, string>>;
   readonly tokens: Readonly<Record<string, string>>;
   /** Open cases in which a safety check is taken whenever it is sent. */
@@ -49,7 +50,7 @@ export async function startCluster(folder: string, signal: AbortSignal): Promise
   await mkdir(folder, { recursive: true });
   const server = await startEmbedded(folder);
   const create = async (name: string) => {
-    const owner = connect(server.url, { max: 1 });
+    const owner = connectBare(server.url, { max: 1 });
     const [there] = await owner.sql`select from pg_database where datname = ${name}`;
     if (!there) await owner.sql`create database ${owner.sql(name)}`;
     await owner.close();
@@ -83,7 +84,7 @@ async function openFilled(
   const settings = { DATABASE_URL: url, RECOURSE_MASTER_KEY: masterKey.toString('base64') };
   const keyring = keyringOf(masterKey);
   await migrate(url);
-  const owner = connect(url, { max: 2 });
+  const owner = connectBare(url, { max: 2 });
   const isFilled = await access(marker).then(
     () => true,
     () => false,
@@ -132,7 +133,11 @@ function* endless(length: number): Generator<Sent> {
 }
 
 /** Long cases, whose entries lie a second apart; a third of them say something in confidence. */
-async function insertLong({ db }: Database, keyring: Keyring, length: number): Promise<void> {
+async function insertLong(
+  { db }: Pick<Database, 'db'>,
+  keyring: Keyring,
+  length: number,
+): Promise<void> {
   const { entries } = write(endless(length));
   const apart = entries.map((entry) => ({
     ...entry,
@@ -151,7 +156,7 @@ async function insertLong({ db }: Database, keyring: Keyring, length: number): P
 
 /** Rows as large as those of cases. */
 async function fillFloor(url: string, rows: number): Promise<string> {
-  const floor = connect(url, { max: 1 });
+  const floor = connectBare(url, { max: 1 });
   const { sql } = floor;
   await sql`drop table if exists floor_cases, floor_history`;
   await sql`create table floor_cases (

@@ -2,13 +2,14 @@
  * What the server sends to PostgreSQL: how few statements a step takes, and that each of them stays
  * with one case, so that `case_id` can be the key by which a distributed PostgreSQL spreads the cases.
  */
+import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Sql } from 'postgres';
 import type { Verification } from '../../src/engine/audit/verify.ts';
+import { clientOf } from '../../src/store/client.ts';
 import { limitCompany } from '../../src/store/together.ts';
 import { ada, type Sent } from '../support/cast.ts';
 import { handOver, meet, notified, recorded, reported, safe } from '../support/chapters.ts';
-import { caseAfter, clock, openCase, send, tell } from '../support/telling.ts';
+import { asOwner, caseAfter, clock, openCase, send, tell } from '../support/telling.ts';
 import { useApp } from '../support/use-app.ts';
 
 const app = useApp({ now: clock().now });
@@ -18,12 +19,11 @@ interface Statement {
   readonly values: readonly unknown[];
 }
 
-const client = () => (app.engine.db._.session as unknown as { client: Sql }).client;
-
 let sent: Statement[] = [];
 beforeEach(() => {
-  client().options.debug = (_connection, text, values) => {
-    sent.push({ text, values });
+  clientOf(app.engine.db).options.debug = (_connection, text, values) => {
+    // but for the empty one that a connection is opened with
+    if (text !== '') sent.push({ text, values });
   };
 });
 
@@ -94,13 +94,15 @@ describe('steps of several cases that arrive together', () => {
   test('do not wait for a case that somebody else holds', async () => {
     const ids = await openAll(8);
     const held = ids[4] ?? '';
-    const holder = await client().reserve();
-    await holder`begin`;
-    await holder`select from cases where (select act_as('#engine')) and case_id = ${held} for update`;
-    const steps = new Map(ids.map((id) => [id, step(id, safe)]));
-    for (const [id, others] of steps) if (id !== held) expect((await others).status).toBe(200);
-    await holder`commit`;
-    holder.release();
+    const steps = await asOwner(app, async (owner) =>
+      owner.db.transaction(async (tx) => {
+        await tx.execute(sql`select from cases where case_id = ${held} for update`);
+        const sending = new Map(ids.map((id) => [id, step(id, safe)]));
+        for (const [id, others] of sending)
+          if (id !== held) expect((await others).status).toBe(200);
+        return sending;
+      }),
+    );
     expect((await steps.get(held))?.status).toBe(200);
   });
 

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { inject } from 'vitest';
-import { connect, type Database } from '../../src/store/database.ts';
+import { connectBare, type BareDatabase } from './bare-database.ts';
 
 /** A database of a test file's own. */
-export interface TestDatabase extends Database {
+export interface TestDatabase extends BareDatabase {
   /** As the owner, who may do everything. */
   readonly url: string;
 }
@@ -22,7 +22,7 @@ export async function cloneDatabase(options: { role?: string } = {}): Promise<Te
   const template = url.pathname.slice(1);
   await maintain((sql) => createFrom(sql, name, template));
   url.pathname = name;
-  const database = connect(url.href, { max: 4, ...options });
+  const database = connectBare(url.href, options);
   return {
     ...database,
     url: url.href,

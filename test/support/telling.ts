@@ -5,7 +5,7 @@ import type { EventInput } from '../../machines/events.ts';
 import type { Verification } from '../../src/engine/audit/verify.ts';
 import type { CaseView, EntryView } from '../../src/engine/step/present.ts';
 import type { Violation } from '../../src/errors.ts';
-import { connect, type Database } from '../../src/store/database.ts';
+import { connectBare, type BareDatabase } from './bare-database.ts';
 import type { Answer, TestApp } from './app.ts';
 import type { Sent } from './cast.ts';
 
@@ -128,12 +128,12 @@ export async function historyOf({ as }: App, by: string, caseId: string): Promis
 /** Does something in an application's database as its owner, who sees every row. */
 export async function asOwner<Result>(
   { db }: Pick<TestApp, 'db'>,
-  work: (owner: Database) => Promise<Result>,
+  work: (owner: BareDatabase) => Promise<Result>,
 ): Promise<Result> {
   const [row] = await db.execute<{ name: string }>(sql`select current_database() as name`);
   const url = new URL(inject('templateUrl'));
   url.pathname = row?.name ?? '';
-  const owner = connect(url.href, { max: 2 });
+  const owner = connectBare(url.href, { max: 2 });
   try {
     return await work(owner);
   } finally {

@@ -20,7 +20,7 @@ import {
   type WantedCase,
 } from '../../store/step-load.ts';
 import { dbForSteps, type Engine } from '../engine.ts';
-import { queueForCase } from './case-queue.ts';
+import { hasQueue, queueForCase } from './case-queue.ts';
 import { listsOf } from './change.ts';
 import { caseIdsNamedBy } from './establish.ts';
 import { recall, sealAnswer, type RequestKey } from './idempotency.ts';
@@ -61,23 +61,35 @@ const attempts = 100;
  * @throws {TooContended} where others were faster every time
  */
 export async function submit(engine: Engine, submission: Submission): Promise<Answered> {
-  // at once, so that nobody learns by waiting that there is something to wait for
-  const answered = await attemptStep(engine, submission, submission.arrival);
+  const { caseId } = submission;
+  // At once, so that nobody learns by waiting that there is something to wait for. Only what is to be
+  // written waits for whoever writes the case: one whose row somebody holds would otherwise take the
+  // connections of all others, statement by statement.
+  const answered = await attemptStep(engine, submission, {
+    arrival: submission.arrival,
+    write: async (work) => !hasQueue(engine, caseId) && queueForCase(engine, caseId, work),
+  });
   if (answered) return answered;
-  return queueForCase(engine, submission.caseId, async () => {
+  return queueForCase(engine, caseId, async () => {
     for (let attempt = 1; attempt < attempts; attempt++) {
-      const later = await attemptStep(engine, submission);
+      const later = await attemptStep(engine, submission, { write: async (work) => work() });
       if (later) return later;
     }
     throw new TooContended();
   });
 }
 
-/** Null where the head moved before the step was written. */
+/** Null where the step was not written, or the head had moved before. */
 async function attemptStep(
   engine: Engine,
   submission: Submission,
-  arrival?: StepLoad,
+  {
+    arrival,
+    write,
+  }: {
+    arrival?: StepLoad | undefined;
+    write: (work: () => Promise<boolean>) => Promise<boolean>;
+  },
 ): Promise<Answered | null> {
   const { caseId, person, dryRun = false, ifMatch } = submission;
   const loaded = await openWithNamed(engine, submission, arrival);
@@ -93,7 +105,8 @@ async function attemptStep(
   const keeps = keyed && dataKey && !change?.erased && !change?.removed;
   const answer = keeps ? sealAnswer(keyed, dataKey, now, reply) : null;
   const stood = listsOf(row.snapshot as CaseState);
-  const written = await commitStep(dbForSteps(engine), { entries, change, answer, before: stood });
+  const step = { entries, change, answer, before: stood };
+  const written = await write(async () => commitStep(dbForSteps(engine), step));
   if (!written) return null;
   const headHash = entries.at(-1)?.hash ?? '';
   if (dataKey && !change?.erased) knownStates(engine).set(caseId, { headHash, state, dataKey });

@@ -5,6 +5,8 @@ import { machineIdentity } from '../../../machines/case.ts';
 import { NotReady } from '../../errors.ts';
 import { countOtherVersions, mostOtherVersions } from '../../store/cases.ts';
 import { pendingMigrations, type Db } from '../../store/database.ts';
+import { outageOf } from '../../store/outage.ts';
+import { canWrite } from '../../store/readiness.ts';
 import { machineSchema } from '../case-schemas.ts';
 import { registry } from '../metrics.ts';
 
@@ -35,7 +37,7 @@ export const healthRoutes: FastifyPluginAsyncZod = async (app) => {
     {
       config: { problems: ['not-ready'] },
       schema: {
-        summary: 'Whether the database is in reach and migrated',
+        summary: 'Whether the database is in reach, takes what is written, and is migrated',
         tags,
         security,
         response: {
@@ -52,9 +54,7 @@ export const healthRoutes: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async () => {
-      const pending = await countPending(db);
-      if (pending === undefined) throw new NotReady('The database cannot be reached.');
-      if (pending > 0) throw new NotReady('The database has not been migrated.');
+      await beReady(db);
       const otherVersions = await countOtherVersions(db, machineIdentity);
       return { status: 'ready' as const, machine: machineIdentity, otherVersions };
     },
@@ -75,16 +75,26 @@ export const healthRoutes: FastifyPluginAsyncZod = async (app) => {
   );
 };
 
-/** The migrations still to be applied; undefined when the database does not say in time. */
-async function countPending(db: Db): Promise<number | undefined> {
+/** Throws NotReady, with what is in the way, where the database does not do its work in time. */
+async function beReady(db: Db): Promise<void> {
   const answered = new AbortController();
-  const tooLate = delay(patience, undefined, { signal: answered.signal });
+  const tooLate = delay(patience, undefined, { signal: answered.signal }).then(() => {
+    throw new NotReady('The database: no answer.');
+  });
   try {
-    return await Promise.race([pendingMigrations(db), tooLate]);
-  } catch {
-    return undefined;
+    await Promise.race([askWhetherReady(db), tooLate]);
   } finally {
     answered.abort();
     tooLate.catch(() => undefined);
   }
+}
+
+async function askWhetherReady(db: Db): Promise<void> {
+  const why = (error: unknown) => {
+    const kind = outageOf(error)?.kind ?? 'cannot be reached';
+    throw new NotReady(`The database: ${kind}.`, { cause: error });
+  };
+  if (!(await canWrite(db).catch(why))) throw new NotReady('The database: read only.');
+  if ((await pendingMigrations(db).catch(why)) > 0)
+    throw new NotReady('The database has not been migrated.');
 }
