@@ -10,6 +10,7 @@ import {
   hour,
   openCase,
   send,
+  sendAll,
   tell,
   type Page,
 } from '../support/telling.ts';
@@ -37,6 +38,19 @@ const telling = [
   cleo('intake.thankReporter'),
   cleo('intake.askSafetyConcern', { hasConcern: true, answer: 'He lives next door.' }),
   cleo('immediate.assess', { needed: false }),
+];
+
+/** A case in which entries 4 and 6 say who somebody is. */
+const named = [
+  ...reported.slice(0, 2),
+  cleo('intake.recordReport', {
+    form: 'transcribed',
+    description: 'It was loud.',
+    reporter: { anonymous: false, name: 'Robin Quillfeather' },
+    reportedPersons: [{ badge: 'Speaker 14' }],
+  }),
+  cleo('intake.thankReporter'),
+  cleo('intake.identify', { for: 'reported-1', name: 'Morgan Lapwing' }),
 ];
 
 describe('opening confidential content leaves a trace', () => {
@@ -70,6 +84,36 @@ describe('opening confidential content leaves a trace', () => {
     ]);
   });
 
+  test('of a dry run that is screened for the people of the case, once for all that it sends', async () => {
+    const { id } = await caseAfter(app, named);
+    const say = (text: string) => ({
+      type: 'publicity.announce',
+      text,
+      purpose: 'other',
+      channels: ['chat'],
+    });
+    const [guess, other] = [say('Thanks to Quillfeather.'), say('Lunch is at noon.')];
+    const dry = { query: '?dryRun=true' };
+    expect((await send(app, 'dov', id, guess, dry)).status).toBe(409);
+    time.advance(1);
+    expect((await send(app, 'oli', id, other, dry)).status).toBe(200);
+    time.advance(1);
+    expect((await sendAll(app, 'dov', id, [other, other, guess], dry)).status).toBe(409);
+    expect((await accessesTo(id)).items).toEqual([
+      { person: 'dov', at: time.now().toISOString(), firstSeq: 4, lastSeq: 6 },
+      expect.objectContaining({ person: 'oli', firstSeq: 4, lastSeq: 6 }),
+      expect.objectContaining({ person: 'dov', firstSeq: 4, lastSeq: 6 }),
+    ]);
+  });
+
+  test('of who looks for the same people in other cases', async () => {
+    const { id } = await caseAfter(app, named);
+    await app.as('eve').get(`/v1/cases/${id}/related`);
+    expect((await accessesTo(id)).items).toMatchObject([
+      { person: 'eve', firstSeq: 4, lastSeq: 6 },
+    ]);
+  });
+
   test('of an auditor too, once the case was disclosed to them', async () => {
     const { id } = await caseAfter(app, telling);
     await historyOf(app, 'eve', id);
@@ -98,7 +142,7 @@ describe('opening confidential content leaves a trace', () => {
 });
 
 describe('no trace is left', () => {
-  test.each(['', '/options', '/verification', '/related', '/accesses', '/diagram.svg'])(
+  test.each(['', '/options', '/verification', '/accesses', '/diagram.svg'])(
     'by GET /v1/cases/{id}%s, which opens nothing',
     async (path) => {
       const { id } = await caseAfter(app, telling);
@@ -106,6 +150,15 @@ describe('no trace is left', () => {
       expect((await accessesTo(id)).items).toEqual([]);
     },
   );
+
+  test('by a text that is sent in earnest, of which its entry tells, or a dry run of anything else', async () => {
+    const { id } = await caseAfter(app, named);
+    const word = { type: 'publicity.announce', purpose: 'other', channels: ['chat'] };
+    expect((await send(app, 'dov', id, { ...word, text: 'Ask Quillfeather.' })).status).toBe(409);
+    const care = { type: 'care.provide', kind: 'water', notes: 'For Quillfeather.' };
+    expect((await send(app, 'cleo', id, care, { query: '?dryRun=true' })).status).toBe(200);
+    expect((await accessesTo(id)).items).toEqual([]);
+  });
 
   test('by entries that hold none, or none any more', async () => {
     const { id } = await caseAfter(app, closed);

@@ -1,11 +1,11 @@
 /** Reading a case's past: its entries, who opened them, and whether it all holds. */
-import { randomUUID } from 'node:crypto';
 import { NotFound } from '../../errors.ts';
-import { insertAccess, listAccesses, type AccessRow } from '../../store/accesses.ts';
+import { listAccesses, type AccessRow } from '../../store/accesses.ts';
 import { loadCaseLists } from '../../store/case-lists.ts';
 import { filterVisible, findCase, type CaseRow } from '../../store/cases.ts';
 import type { Db } from '../../store/database.ts';
 import { listEntries, type SealedEntry } from '../../store/history.ts';
+import { noteAccess } from '../confidential/accesses.ts';
 import type { Engine } from '../engine.ts';
 import {
   caseIdsIn,
@@ -73,25 +73,19 @@ export async function presentEntries(
   const erased = row.dataKey === null;
   const dataKey =
     row.dataKey && opened ? await engine.keyring.unwrap(row.dataKey, row.caseId) : null;
-  await noteAccess(engine, reader, row, dataKey ? entries : []);
+  if (dataKey) {
+    const access = { caseId: row.caseId, person: reader.person, at: engine.now() };
+    const opening = entries.filter(({ sealed }) => Object.keys(sealed).length > 0);
+    await noteAccess(
+      engine.db,
+      access,
+      opening.map(({ seq }) => seq),
+    );
+  }
   const naming = entries.filter(({ type }) => namesCases(type));
   const named = naming.flatMap((entry) => caseIdsIn(openEntry(entry, dataKey)));
   const visibleCases = await filterVisible(engine.db, named, reader.person);
   return entries.map((entry) => presentEntry(entry, { dataKey, erased, opened, visibleCases }));
-}
-
-/** Writes down who opens the content of some entries, before it is opened. */
-async function noteAccess(
-  { db, now }: Engine,
-  { person }: Reader,
-  { caseId }: CaseRow,
-  entries: readonly SealedEntry[],
-): Promise<void> {
-  const opened = entries.filter(({ sealed }) => Object.keys(sealed).length > 0);
-  const [first, last] = [opened.at(0), opened.at(-1)];
-  if (!first || !last) return;
-  const id = randomUUID();
-  await insertAccess(db, { caseId, id, person, at: now(), firstSeq: first.seq, lastSeq: last.seq });
 }
 
 /** Who opened content of a case, newest first; at most `limit`. Throws NotFound for a case not seen. */

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { unseal } from '../../crypto/sealing.ts';
 import type { Db } from '../../store/database.ts';
 import { listIdentities } from '../../store/history.ts';
+import { noteAccess, type Access } from './accesses.ts';
 
 /** What an entry says of somebody: name, contact, badge, and whatever else tells who they are. */
 export interface Identity {
@@ -29,13 +30,37 @@ export const wordsOf = (pieces: readonly Piece[]): Identity['words'] =>
     ),
   );
 
-/** Everything that is known of everybody, entry by entry; between two of these others get their turn. */
-export async function identitiesOf(db: Db, caseId: string, dataKey: Buffer): Promise<Identity[]> {
+/**
+ * Everything that is known of everybody, entry by entry; between two of these others get their turn.
+ *
+ * @param onBehalf of whom, where no entry of the history will tell: then it is an access
+ */
+export async function identitiesOf(
+  db: Db,
+  caseId: string,
+  dataKey: Buffer,
+  onBehalf?: Omit<Access, 'caseId'>,
+): Promise<Identity[]> {
   const found: Identity[] = [];
-  for (const { seq, part, sealed } of await listIdentities(db, caseId)) {
+  const parts = await listIdentities(db, caseId);
+  const seqs = parts.map(({ seq }) => seq);
+  if (onBehalf) await noteAccess(db, { ...onBehalf, caseId }, seqs);
+  for (const { seq, part, sealed } of parts) {
     await setImmediate();
     const pieces = unseal(dataKey, { caseId, seq, part }, sealed) as readonly Piece[];
     found.push({ ref: part.slice(prefix.length), words: wordsOf(pieces) });
   }
   return found;
+}
+
+/** The same when it is first asked for, and kept; nobody where the case was erased. */
+export function identitiesOnce(
+  db: Db,
+  caseId: string,
+  dataKey: Buffer | null,
+  onBehalf?: Omit<Access, 'caseId'>,
+): () => Promise<readonly Identity[]> {
+  let opened: Promise<readonly Identity[]> | undefined;
+  return async () =>
+    (opened ??= dataKey ? identitiesOf(db, caseId, dataKey, onBehalf) : Promise.resolve([]));
 }

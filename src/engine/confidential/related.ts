@@ -17,7 +17,7 @@ import type { Engine } from '../engine.ts';
  * @throws {NotFound} for a case that the person does not see
  */
 export async function findRelated(
-  { db, keyring }: Engine,
+  { db, keyring, now }: Engine,
   person: string,
   caseId: string,
   page: {
@@ -30,8 +30,9 @@ export async function findRelated(
   if (!row) throw new NotFound();
   if (!row.dataKey) return [];
   const { people } = (row.snapshot as { context: Context }).context;
+  const dataKey = await keyring.unwrap(row.dataKey, caseId);
   const identities = [
-    ...(await identitiesOf(db, caseId, await keyring.unwrap(row.dataKey, caseId))),
+    ...(await identitiesOf(db, caseId, dataKey, { person, at: now() })),
     ...staffIdentities(people.reported),
   ];
   const digests = digestKeys(keyring).flatMap((key) => digestsOf(key, identities));

@@ -21,7 +21,7 @@ import { findCaseAsEngine, findNames, type Directory } from '../../store/cases.t
 import type { Db } from '../../store/database.ts';
 import { findPart, listPartNames } from '../../store/history.ts';
 import { listRemovedNames } from '../../store/removed-names.ts';
-import { identitiesOf, identityPart, type Identity } from '../confidential/identities.ts';
+import { identityPart, type Identity } from '../confidential/identities.ts';
 import { identifyRemoved } from '../confidential/removed-names.ts';
 import { identifyAmong, type Identifiable } from '../confidential/screening.ts';
 import { concernedBy } from './concerned.ts';
@@ -39,6 +39,8 @@ export interface Knowledge {
   readonly context: Context;
   /** Null where the case was erased: then nobody of it is known any more. */
   readonly dataKey: Buffer | null;
+  /** Whom the history identifies; opened when it is asked for, once for all events that are sent. */
+  readonly identities: () => Promise<readonly Identity[]>;
   readonly directory: Directory;
   readonly sender: Handle;
   /** Of the cases that are named, this one aside, those that the sender sees. */
@@ -206,7 +208,7 @@ const grouped = (found: readonly { seq: number; part: string }[]): Redaction[] =
 async function identified(db: Db, texts: readonly string[], known: Knowledge): Promise<Ref[]> {
   const { caseId, dataKey, meanwhile } = known;
   if (dataKey === null) return [];
-  const identities = [...(await identitiesOf(db, caseId, dataKey)), ...meanwhile];
+  const identities = [...(await known.identities()), ...meanwhile];
   const found = await identifyAmong(texts, await identifiables(db, identities, known.context));
   const removed = identifyRemoved(texts, dataKey, await listRemovedNames(db, caseId));
   return [...new Set([...found, ...removed])];

@@ -10,7 +10,12 @@ import type { CaseChange } from '../../store/commit.ts';
 import type { SealedEntry } from '../../store/history.ts';
 import type { EarlierAnswer } from '../../store/step-load.ts';
 import { digestKeys, digestsOf } from '../confidential/digests.ts';
-import { identityPart, wordsOf, type Identity } from '../confidential/identities.ts';
+import {
+  identitiesOnce,
+  identityPart,
+  wordsOf,
+  type Identity,
+} from '../confidential/identities.ts';
 import type { Engine } from '../engine.ts';
 import { changeOf, removalOf, RemovedParts } from './change.ts';
 import { decide, optionsFor } from './decide.ts';
@@ -51,6 +56,8 @@ export type Reply =
 interface Sent {
   readonly events: readonly EventInput[];
   readonly batch?: boolean;
+  /** Nothing of it will be recorded. */
+  readonly dryRun?: boolean;
 }
 
 /** What is to be written, and what is answered. */
@@ -88,6 +95,9 @@ const identitiesIn = ({ identities }: Parts): Identity[] =>
 export async function judge(engine: Engine, sent: Sent, loaded: Loaded): Promise<Outcome> {
   const { row, now } = loaded;
   const at = stepTime(now, row);
+  // of a dry run no entry tells, and who tries word by word would read out who somebody is
+  const onBehalf = sent.dryRun ? { person: loaded.sender.person, at: now } : undefined;
+  const identities = identitiesOnce(engine.db, row.caseId, loaded.dataKey, onBehalf);
   let walk: Walk = {
     state: row.snapshot as CaseState,
     // the row's own spelling of the id: it goes into hashes and seals
@@ -102,7 +112,7 @@ export async function judge(engine: Engine, sent: Sent, loaded: Loaded): Promise
     refuseUnknownResponseKinds(event, walk.state.context.settings, prefix);
     const next = await judgeOne(engine, event, {
       walk,
-      loaded,
+      loaded: { ...loaded, identities },
       at,
       index: sent.batch ? index : null,
     });
@@ -120,6 +130,8 @@ export async function judge(engine: Engine, sent: Sent, loaded: Loaded): Promise
   return acceptance(engine, loaded, walk);
 }
 
+type Knowing = Loaded & Pick<Knowledge, 'identities'>;
+
 interface Refused {
   readonly violations: readonly Violation[];
   readonly entry: SealedEntry;
@@ -128,7 +140,7 @@ interface Refused {
 async function judgeOne(
   { db }: Engine,
   event: EventInput,
-  { walk, loaded, at, index }: { walk: Walk; loaded: Loaded; at: string; index: number | null },
+  { walk, loaded, at, index }: { walk: Walk; loaded: Knowing; at: string; index: number | null },
 ): Promise<Walk | Refused> {
   const { state, head } = walk;
   const { dataKey, sender } = loaded;

@@ -12,7 +12,11 @@ const accessSchema = z
     firstSeq: z.int().describe('The first entry whose content was opened.'),
     lastSeq: z.int().describe('The last one.'),
   })
-  .meta({ id: 'Access', description: 'Somebody opened confidential content of the case.' });
+  .meta({
+    id: 'Access',
+    description:
+      'Somebody opened confidential content of the case, or had it opened: to screen a text in a dry run, or to find related cases.',
+  });
 
 /** Who read what. */
 export const accessRoutes: FastifyPluginAsyncZod = async (app) => {

@@ -69,7 +69,7 @@ const problems = [
 const dryRun = z
   .enum(['true', 'false'])
   .optional()
-  .describe('The same answer; nothing is recorded.');
+  .describe('The same answer; no step is taken. A text that is screened leaves an access.');
 
 const batchBody = z
   .strictObject({ events: z.array(eventInput).min(1).max(50) })
