@@ -15,6 +15,7 @@ import {
   primaryKey,
   text,
   uuid,
+  type AnyPgColumn,
 } from 'drizzle-orm/pg-core';
 import { bytea, instant, ofCase, ofEntry } from './columns.ts';
 
@@ -54,8 +55,10 @@ export const tokens = pgTable(
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at'),
     revokedAt: instant('revoked_at'),
+    /** The one that whoever asked for it came with; null where the command line made it, or a provider vouched. */
+    madeWith: uuid('made_with').references((): AnyPgColumn => tokens.id),
   },
-  (t) => [index('tokens_of_a_person').on(t.personId)],
+  (t) => [index('tokens_of_a_person').on(t.personId), index('tokens_made_with').on(t.madeWith)],
 );
 
 /** One row a case: the head of its history and the snapshot, which is a cache of that history. */

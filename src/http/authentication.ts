@@ -15,8 +15,12 @@ import { loadCase } from '../engine/step/advance.ts';
 import { looksLikeJwt, type OpenIdReader } from './openid.ts';
 import { requestLineOf } from './preconditions.ts';
 
-/** The person who sends a request, as far as their token tells, and when that expires. */
-export type Viewer = Pick<TokenHolder, 'person' | 'name' | 'roles' | 'expiresAt'>;
+/**
+ * The person who sends a request, as far as their token tells, and when that expires; `tokenId` of a
+ * token of ours, where the request is no step in a case.
+ */
+export type Viewer = Pick<TokenHolder, 'person' | 'name' | 'roles' | 'expiresAt'> &
+  Partial<Pick<TokenHolder, 'tokenId'>>;
 
 declare module 'fastify' {
   interface FastifyInstance {

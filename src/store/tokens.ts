@@ -14,6 +14,8 @@ export interface NewToken {
   readonly createdAt: Date;
   /** Null: it does not expire. */
   readonly expiresAt: Date | null;
+  /** The id of the token that it was made with; null where there was none of ours. */
+  readonly madeWith: string | null;
 }
 
 /** Whom a valid token belongs to. */
@@ -27,7 +29,7 @@ export interface TokenHolder {
 }
 
 /** A token as its holder and admins may know it. */
-export type TokenRow = Pick<NewToken, 'id' | 'label' | 'createdAt' | 'expiresAt'>;
+export type TokenRow = Omit<NewToken, 'personId' | 'hash'>;
 
 /** Stores a token of a person who exists. */
 export async function insertToken(db: Db, token: NewToken): Promise<void> {
@@ -61,24 +63,42 @@ export async function findPersonByToken(
   return holder as TokenHolder | undefined;
 }
 
-/** Revokes a token, if it is `owner`'s where one is given. Returns whether there was one to revoke. */
+/** Whether a token is not revoked, and is not until the transaction ends. */
+export async function holdToken(tx: Db, id: string): Promise<boolean> {
+  const held = await tx
+    .select({ id: tokens.id })
+    .from(tokens)
+    .where(and(eq(tokens.id, id), isNull(tokens.revokedAt)))
+    .for('share');
+  return held.length === 1;
+}
+
+/**
+ * Revokes a token, if it is `owner`'s where one is given, with those that its holder made with it, and
+ * with those in turn; `forOthers`: and with those that were made with them for others.
+ *
+ * @returns whether there was one to revoke
+ */
 export async function revokeToken(
   db: Db,
   id: string,
-  { owner, at }: { owner?: string | undefined; at: Date },
+  { owner, forOthers, at }: { owner?: string | undefined; forOthers: boolean; at: Date },
 ): Promise<boolean> {
-  const revoked = await db
-    .update(tokens)
-    .set({ revokedAt: at })
-    .where(
-      and(
-        eq(tokens.id, id),
-        isNull(tokens.revokedAt),
-        owner === undefined ? undefined : eq(tokens.personId, owner),
-      ),
-    )
-    .returning({ id: tokens.id });
-  return revoked.length === 1;
+  const isOwners = owner === undefined ? sql`` : sql`and ${tokens.personId} = ${owner}`;
+  const sameHolder = forOthers ? sql`` : sql`and made.person_id = maker.person_id`;
+  const revoked = await db.execute(sql`
+    with recursive ended as (
+      select id, person_id from tokens where id = ${id} ${isOwners}
+      union
+      select made.id, made.person_id
+      from tokens made join ended maker on made.made_with = maker.id ${sameHolder})
+    update tokens set revoked_at = ${at.toISOString()}::timestamptz
+    where id in (select id from ended) and revoked_at is null
+    returning id`);
+  if (revoked.length === 0) return false;
+  // this one saw none that were made while it waited for their makers; who holds a revoked one makes no more
+  await revokeToken(db, id, { owner, forOthers, at });
+  return true;
 }
 
 /** Revokes all tokens of a person. */
@@ -95,9 +115,9 @@ export async function listTokens(
   personId: string,
   { after, limit }: { after?: readonly [createdAt: string, id: string] | undefined; limit: number },
 ): Promise<TokenRow[]> {
-  const { id, label, createdAt, expiresAt } = tokens;
+  const { id, label, createdAt, expiresAt, madeWith } = tokens;
   return db
-    .select({ id, label, createdAt, expiresAt })
+    .select({ id, label, createdAt, expiresAt, madeWith })
     .from(tokens)
     .where(
       and(

@@ -103,6 +103,7 @@ describe('a token of the identity provider', () => {
       hash: hashToken(dotted),
       createdAt: new Date(),
       expiresAt: null,
+      madeWith: null,
     });
     for (const token of [dotted, app.tokenOf('ada')])
       expect((await ask(token)).json()).toMatchObject({ person: 'ada' });

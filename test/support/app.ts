@@ -158,6 +158,7 @@ export async function startApp({
           hash: hashToken(token),
           createdAt: at,
           expiresAt: null,
+          madeWith: null,
         });
         tokens.set(id, token);
       }

@@ -35,6 +35,7 @@ export async function ensureFirstAdmin(
       hash: hashToken(token),
       createdAt: now,
       expiresAt: null,
+      madeWith: null,
     });
     if (given === undefined) await leave(token);
   });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hashToken, newToken } from '../../crypto/tokens.ts';
 import type { Db } from '../../store/database.ts';
 import { holdPerson, updatePerson, type Person, type PersonChange } from '../../store/people.ts';
-import { insertToken, revokeTokensOf } from '../../store/tokens.ts';
+import { holdToken, insertToken, revokeTokensOf } from '../../store/tokens.ts';
 
 export interface IssuedToken {
   readonly id: string;
@@ -18,25 +18,36 @@ interface Wanted {
   readonly person: string;
   readonly label: string;
   readonly expiresAt: Date | null;
+  /** The id of the token that whoever asks for it came with, if that is one of ours. */
+  readonly madeWith?: string | undefined;
   readonly now: Date;
 }
 
 /** Makes a token for a person who exists. */
 export async function issueToken(
   db: Db,
-  { person, label, expiresAt, now }: Wanted,
+  { person, label, expiresAt, madeWith, now }: Wanted,
 ): Promise<IssuedToken> {
   const [id, token] = [randomUUID(), newToken()];
   const hash = hashToken(token);
-  await insertToken(db, { id, personId: person, label, hash, createdAt: now, expiresAt });
+  await insertToken(db, {
+    id,
+    personId: person,
+    label,
+    hash,
+    createdAt: now,
+    expiresAt,
+    madeWith: madeWith ?? null,
+  });
   return { id, token, label, expiresAt: expiresAt?.toISOString() ?? null };
 }
 
 /**
- * Makes a token for a person whom nobody deactivates meanwhile: else it would not be revoked with
- * the others, and come to life with its holder.
+ * Makes a token for a person whom nobody deactivates meanwhile, with one that nobody revokes: else it
+ * would not be revoked with the others, and come to life with its holder, or outlive what made it.
  *
- * @returns undefined when nobody has the handle, or nobody who is `active` where that is asked for
+ * @returns undefined when nobody has the handle, or nobody who is `active` where that is asked for, or
+ *   the token that it is made with was revoked
  */
 export async function issueTokenTo(
   db: Db,
@@ -45,6 +56,7 @@ export async function issueTokenTo(
   return db.transaction(async (tx) => {
     const holder = await holdPerson(tx, wanted.person);
     if (!holder || (wanted.active && !holder.active)) return undefined;
+    if (wanted.madeWith !== undefined && !(await holdToken(tx, wanted.madeWith))) return undefined;
     return issueToken(tx, wanted);
   });
 }

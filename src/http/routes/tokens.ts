@@ -31,8 +31,19 @@ const tokenSchema = z
 
 const listedTokenSchema = tokenSchema
   .omit({ token: true })
-  .extend({ createdAt: z.iso.datetime() })
+  .extend({
+    createdAt: z.iso.datetime(),
+    madeWith: z.uuid().nullable().describe('The token that it was made with.'),
+  })
   .meta({ id: 'ListedToken', description: 'A token that is not revoked; it may have expired.' });
+
+const forOthersToo = z
+  .enum(['true', 'false'])
+  .optional()
+  .describe(
+    'Whether those end too that an admin made with it for others, and all that were made with these. ' +
+      'For when it was stolen; it can be asked for later as well.',
+  );
 
 /**
  * When a token expires. Made for oneself, it does not outlive the one that it is made with: or
@@ -82,6 +93,7 @@ export const tokenRoutes: FastifyPluginAsyncZod = async (app) => {
         person,
         label,
         expiresAt: expiry,
+        madeWith: viewer.tokenId,
         now: at,
         // who was let in a moment ago may have been deactivated since
         active: viewer.person === person,
@@ -121,17 +133,23 @@ export const tokenRoutes: FastifyPluginAsyncZod = async (app) => {
   app.delete(
     '/tokens/:id',
     {
+      config: { problems: ['not-an-admin'] },
       schema: {
-        summary: 'Revoke a token, at once',
+        summary: 'Revoke a token, at once, and those that its holder made with it',
         tags,
         params: z.strictObject({ id: z.uuid() }),
+        querystring: z.strictObject({ forOthers: forOthersToo }),
         response: { 204: z.undefined().describe('Revoked.') },
       },
     },
-    async ({ viewer, params: { id } }, reply) => {
+    async ({ viewer, params: { id }, query }, reply) => {
       // To others somebody's token does not exist, as it would not if it were made up.
       const owner = holdsAny(viewer, ['admin']) ? undefined : viewer.person;
-      if (!(await revokeToken(db, id, { owner, at: now() }))) throw new NotFound();
+      const forOthers = query.forOthers === 'true';
+      if (owner !== undefined && forOthers)
+        throw new Forbidden('not-an-admin', 'Only admins may revoke the tokens of others.');
+      const ending = { owner, forOthers, at: now() };
+      if (!(await revokeToken(db, id, ending))) throw new NotFound();
       return reply.code(204).send();
     },
   );
