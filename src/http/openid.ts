@@ -79,7 +79,8 @@ export function readOpenIdTokens(provider: OpenIdProvider, now: () => Date): Ope
     const found = handle.safeParse(payload[claim]);
     // Bound to a key whose possession nobody proves here (RFC 9449, 7.2; RFC 8705, 3).
     const isBound = payload['cnf'] !== undefined;
-    if (!found.success || isBound || !isForAccess(protectedHeader.typ)) throw new Unauthenticated();
+    const isForAccess = isAccessToken(protectedHeader.typ, payload);
+    if (!found.success || isBound || !isForAccess) throw new Unauthenticated();
     return { person: found.data, expiresAt: expiryOf(payload) };
   };
 }
@@ -91,10 +92,19 @@ const endOfTime = Date.UTC(9999, 11, 31);
 const expiryOf = ({ exp = 0 }: JWTPayload) => new Date(Math.min(Math.floor(exp * 1000), endOfTime));
 
 /**
- * `at+jwt` is what RFC 9068, 2.1 asks for; many providers say `JWT`, or nothing. What was signed for
- * another purpose, such as a logout or a security event, says so (RFC 8725, 3.11).
+ * `at+jwt` is what RFC 9068, 2.1 asks for. Keycloak, Auth0 and Entra say `JWT`, or nothing, of access
+ * tokens and of ID tokens: there what was granted tells the one (RFC 9068, 2.2.3; Entra's `scp`), and what
+ * binds it to a sign-in the other (OpenID Connect Core 1.0, 2 and 3.3.2.11; Keycloak's `typ`, Cognito's
+ * `token_use`). Whatever was signed for another purpose says so (RFC 8725, 3.11).
  */
-const isForAccess = (typ = 'JWT') => /^(application\/)?(at\+)?jwt$/i.test(typ);
+function isAccessToken(typ = 'JWT', claims: JWTPayload): boolean {
+  if (/^(application\/)?at\+jwt$/i.test(typ)) return true;
+  const has = (claim: string) => claims[claim] !== undefined;
+  const isIdToken =
+    ['nonce', 'at_hash', 'c_hash', 's_hash'].some(has) ||
+    [claims['typ'], claims['token_use']].some((use) => /^id$/i.test(String(use)));
+  return /^(application\/)?jwt$/i.test(typ) && ['scope', 'scp'].some(has) && !isIdToken;
+}
 
 const metadata = z.object({ issuer: z.string(), jwks_uri: z.url() });
 

@@ -1,7 +1,7 @@
 /** Tokens that say that the identity provider made them, for us and for now. */
 import { base64url, exportJWK, exportSPKI, generateKeyPair } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { keyId } from '../support/identity-provider.ts';
+import { audience, keyId } from '../support/identity-provider.ts';
 import { listen, seconds, useOpenId } from '../support/openid.ts';
 
 const { provider, ask } = useOpenId();
@@ -31,6 +31,14 @@ describe('a token that the provider did not make, for us and for now', () => {
     'for a handle and more': () => provider.forge({ sub: 'ada\n' }),
     'for SQL': () => provider.forge({ sub: "' or true --" }),
     'that is bound to a key': () => provider.forge({ cnf: { jkt: 'x' } }),
+    'to tell its client who signed in': () => idToken({ nonce: 'n', at_hash: 'h', auth_time: 1 }),
+    'to tell that, bound to nothing': () => idToken({ azp: audience, email: 'ada@example.org' }),
+    'to tell that, of type jwt': () => idToken({ azp: audience }, 'application/jwt'),
+    'to tell that, with what was granted and a nonce': () => idToken({ scope: '', nonce: 'n' }),
+    'to tell that, beside an access token': () => idToken({ scp: 'use', at_hash: 'h' }),
+    'to tell that, beside a code': () => idToken({ scope: 'openid', c_hash: 'h' }),
+    'to tell that, as Keycloak names it': () => idToken({ scope: 'openid', typ: 'ID' }),
+    'to tell that, as Cognito names it': () => idToken({ scope: 'openid', token_use: 'id' }),
     'for logging out': () => provider.forge({}, { header: { typ: 'logout+jwt' } }),
     'for something critical': () =>
       provider.forge({}, { header: { crit: ['urn:x'], 'urn:x': true } }),
@@ -70,6 +78,10 @@ describe('a token that the provider did not make, for us and for now', () => {
     'of nothing': () => 'eyJ..',
     'of garbage': () => `eyJ${'x'.repeat(500)}.${'y'.repeat(500)}.${'z'.repeat(500)}`,
   };
+
+  /** Its audience is its client, which here is the server as well. */
+  const idToken = (claims: object, typ?: string) =>
+    provider.forge({ ...claims }, { header: { typ } });
 
   const unsigned = async (header: object) => {
     const [, claims] = (await provider.forge({})).split('.');

@@ -47,10 +47,21 @@ describe('a token of the identity provider', () => {
     });
   });
 
-  test.each(['JWT', 'jwt', 'at+jwt', 'application/at+jwt', undefined])(
-    'may be of type %s, as providers differ',
+  test.each(['at+jwt', 'AT+JWT', 'application/at+jwt'])(
+    'may say that it is one: %s',
     async (typ) => {
-      expect((await ask(await provider.forge({}, { header: { typ } }))).statusCode).toBe(200);
+      const claims = { nonce: 'n', auth_time: seconds() };
+      expect((await ask(await provider.forge(claims, { header: { typ } }))).statusCode).toBe(200);
+    },
+  );
+
+  test.each(['JWT', 'jwt', 'application/jwt', undefined])(
+    'may be of type %s, as providers differ, where it says what was granted',
+    async (typ) => {
+      for (const granted of [{ scope: 'openid profile' }, { scp: 'use' }, { scp: ['use'] }]) {
+        const claims = { ...granted, typ: 'Bearer', token_use: 'access', auth_time: seconds() };
+        expect((await ask(await provider.forge(claims, { header: { typ } }))).statusCode).toBe(200);
+      }
     },
   );
 
