@@ -18,14 +18,24 @@ describe('for those who run the server', () => {
     expect([alive.status, alive.body]).toEqual([200, { status: 'alive' }]);
     const ready = await as('nobody').get('/readyz');
     const machine = { id: 'case', version: machineIdentity.version };
-    expect([ready.status, ready.body]).toEqual([
-      200,
-      { status: 'ready', machine, otherVersions: 0 },
-    ]);
+    expect([ready.status, ready.body]).toEqual([200, { status: 'ready', machine }]);
+  });
+
+  test('it counts nothing of cases but for admins and auditors', async () => {
+    const { id } = await openCase(app);
+    await asOwner(app, ({ db }) =>
+      db.update(cases).set({ machineVersion: '0' }).where(eq(cases.caseId, id)),
+    );
+    for (const by of ['nobody', 'cleo', 'ada', 'dov'])
+      expect((await as(by).get<object>('/readyz')).body, by).not.toHaveProperty('otherVersions');
+    for (const by of ['admin', 'eve'])
+      expect((await as(by).get('/readyz')).body, by).toMatchObject({ otherVersions: 1 });
+    const headers = { authorization: 'Bearer made-up' };
+    expect((await app.app.inject({ url: '/readyz', headers })).statusCode).toBe(401);
   });
 
   test('it says how many open cases are of another machine version, up to a thousand', async () => {
-    const others = async () => (await as('nobody').get<{ otherVersions: number }>('/readyz')).body;
+    const others = async () => (await as('admin').get<{ otherVersions: number }>('/readyz')).body;
     const { id } = await openCase(app);
     for (const other of [
       ['case', '0'],

@@ -62,7 +62,7 @@ describe('a case of another version of the machine', () => {
     });
     const options = await app.as('ada').get<Problem>(`/v1/cases/${id}/options`);
     expect(options.body.type).toBe('urn:recourse:problem:other-machine-version');
-    const ready = await app.as('nobody').get<{ otherVersions: number }>('/readyz');
+    const ready = await app.as('eve').get<{ otherVersions: number }>('/readyz');
     expect(ready.body.otherVersions).toBeGreaterThan(0);
 
     expect(await planFor(id)).toMatchObject({ holds: true, failsAt: null, from: { version: '0' } });

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -7,6 +8,7 @@ import { countOtherVersions, mostOtherVersions } from '../../store/cases.ts';
 import { pendingMigrations, type Db } from '../../store/database.ts';
 import { outageOf } from '../../store/outage.ts';
 import { canWrite } from '../../store/readiness.ts';
+import { authenticate, holdsAny } from '../authentication.ts';
 import { machineSchema } from '../case-schemas.ts';
 import { registry } from '../metrics.ts';
 
@@ -35,28 +37,30 @@ export const healthRoutes: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/readyz',
     {
-      config: { problems: ['not-ready'] },
+      config: { problems: ['not-ready', 'unauthenticated', 'too-many-requests'] },
       schema: {
         summary: 'Whether the database is in reach, takes what is written, and is migrated',
         tags,
-        security,
+        security: [{}, { bearer: [] }],
         response: {
           200: z.strictObject({
             status: z.literal('ready'),
             machine: machineSchema,
             otherVersions: z
               .int()
+              .optional()
               .describe(
-                `Open cases of another machine version, counted up to ${mostOtherVersions}; \`recourse machine diff\` says which.`,
+                `For admins and auditors: open cases of another machine version, counted up to ${mostOtherVersions}; \`recourse machine diff\` says which.`,
               ),
           }),
         },
       },
     },
-    async () => {
+    async (request) => {
       await beReady(db);
-      const otherVersions = await countOtherVersions(db, machineIdentity);
-      return { status: 'ready' as const, machine: machineIdentity, otherVersions };
+      const ready = { status: 'ready' as const, machine: machineIdentity };
+      if (!(await mayCount(request))) return ready;
+      return { ...ready, otherVersions: await countOtherVersions(db, machineIdentity) };
     },
   );
 
@@ -74,6 +78,13 @@ export const healthRoutes: FastifyPluginAsyncZod = async (app) => {
     async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
   );
 };
+
+/** Nothing of any case is for who has no token, numbers neither. Throws Unauthenticated for one that is not valid. */
+async function mayCount(request: FastifyRequest): Promise<boolean> {
+  if (request.headers.authorization === undefined) return false;
+  await authenticate(request.server, request);
+  return holdsAny(request.viewer, ['admin', 'auditor']);
+}
 
 /** Throws NotReady, with what is in the way, where the database does not do its work in time. */
 async function beReady(db: Db): Promise<void> {
