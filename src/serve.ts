@@ -9,6 +9,7 @@ import type { Signer } from './crypto/note.ts';
 import type { Engine } from './engine/engine.ts';
 import { ensureFirstAdmin } from './engine/staff/first-admin.ts';
 import { fitsDatabase, wrongKey } from './engine/confidential/rotate.ts';
+import { faultLine } from './fault.ts';
 import { buildApp } from './http/app.ts';
 import { inOneLine } from './cli/outcome.ts';
 import {
@@ -147,9 +148,7 @@ const end = (code: number): void => {
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
 for (const fault of ['uncaughtException', 'unhandledRejection'] as const)
   process.on(fault, (error: unknown) => {
-    // by name and place alone: a message may hold what nobody should read
-    const { name, stack = '' } = error instanceof Error ? error : { name: 'not an error' };
-    process.stderr.write(`${name}\n${stack.split('\n').slice(1).join('\n')}\n`);
+    process.stderr.write(`a fault ends the server: ${faultLine(error)}\n`);
     end(1);
   });
 

@@ -40,6 +40,9 @@ export interface AppOptions extends Partial<TrustSettings> {
 
 const kibibyte = 1024;
 
+/** How long a connection waits for a next request once the application closes, in milliseconds. */
+const lingering = 500;
+
 /** Builds the application; `listen` or `inject` starts it, `close` lets requests in flight finish. */
 export async function buildApp({
   engine,
@@ -76,6 +79,11 @@ export async function buildApp({
   app.decorateRequest('viewer');
   app.decorateRequest('arrival');
   app.server.maxConnections = maxConnections;
+  // Then Node closes the connections that are idle, once: those on which an answer is under way would
+  // hold up the end, as long as their clients like.
+  app.addHook('preClose', async () => {
+    app.server.keepAliveTimeout = lingering;
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   const limit = await limitFailures(app, failureLimits);

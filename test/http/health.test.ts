@@ -200,6 +200,25 @@ describe('answers', () => {
     expect(reply.json()).toEqual({ known: 'text', forgotten: [1, { deep: null }] });
   });
 
+  test('end their connections once the application closes, whatever their clients would like', async () => {
+    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    app.app.get('/slow', { schema: { hide: true } }, async () => {
+      arrive();
+      await released;
+      return { done: true };
+    });
+    await app.app.listen({ port: 0, host: '127.0.0.1' });
+    const socket = connect(z.object({ port: z.number() }).parse(app.app.server.address()).port);
+    socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
+    await arrived;
+    const closed = app.app.close();
+    await vi.waitFor(() => expect(app.app.server.listening).toBe(false));
+    release();
+    expect((await socket.toArray()).join('')).toContain('{"done":true}');
+    await closed;
+  });
+
   test('are given to everybody who is connected when the application closes', async () => {
     const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
     const { promise: released, resolve: release } = Promise.withResolvers<void>();

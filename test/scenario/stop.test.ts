@@ -16,10 +16,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-/** Runs the server; `whenListening` is called once, when it says so. */
+/** Runs the server; `whenListening` is called once, when it says where. */
 async function serve(
   env: Record<string, string>,
-  whenListening: (kill: (signal: NodeJS.Signals) => boolean) => void,
+  whenListening: (kill: (signal: NodeJS.Signals) => boolean, url: string) => unknown,
 ): Promise<{ code: number | null; errors: string }> {
   const server = spawn(process.execPath, [main], {
     env: { PATH: process.env['PATH'], RECOURSE_DATA_DIR: join(folder, 'data'), PORT: '0', ...env },
@@ -27,7 +27,8 @@ async function serve(
   let errors = '';
   server.stderr.on('data', (chunk) => (errors += String(chunk)));
   server.stdout.on('data', (chunk) => {
-    if (String(chunk).includes('listening on')) whenListening((signal) => server.kill(signal));
+    const [, url] = /listening on (\S+)/.exec(String(chunk)) ?? [];
+    if (url !== undefined) whenListening((signal) => server.kill(signal), url);
   });
   const code = await new Promise<number | null>((resolve) => {
     server.once('exit', resolve);
@@ -56,5 +57,91 @@ describe('the end of the server', () => {
     const { code, errors } = await serve({ PORT: 'many' }, () => undefined);
     expect(code).toBe(2);
     expect(errors).toMatch(/^PORT: .+\n$/);
+  });
+
+  test('comes with one line that says nothing, where nobody caught a fault', async () => {
+    const fault =
+      "process.on('SIGUSR2', () => { throw new TypeError('Robin\\n    at Quillfeather'); })";
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
+    const { code, errors } = await serve({ NODE_OPTIONS }, (kill) => kill('SIGUSR2'));
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^a fault ends the server: TypeError at node:\S+\n$/);
+  });
+
+  test('under load loses nothing that was acknowledged', async () => {
+    const admin = 'an-admin-token-for-this-test';
+    const ask = async <Body>(url: string, token: string, body?: object): Promise<Body> => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const answer = await fetch(url, {
+        headers,
+        ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      });
+      if (!answer.ok) throw new Error(`answered ${answer.status}: ${await answer.text()}`);
+      return (await answer.json()) as Body;
+    };
+    const written = new Map<string, number[]>();
+    let token = '';
+    /** Writes until nobody is there any more: what is refused in another manner fails the test. */
+    const write = async (v1: string, id: string, onAnswer: () => void) => {
+      const seqs: number[] = [];
+      written.set(id, seqs);
+      for (;;) {
+        const note = { type: 'case.addNote', text: `Note ${seqs.length}` };
+        const answer = await ask<{ entry: { seq: number } }>(
+          `${v1}/cases/${id}/events`,
+          token,
+          note,
+        ).catch((error: unknown) => {
+          if (error instanceof TypeError) return undefined;
+          throw error;
+        });
+        if (!answer) return;
+        seqs.push(answer.entry.seq);
+        onAnswer();
+      }
+    };
+    const load = async (kill: (signal: NodeJS.Signals) => boolean, url: string) => {
+      const v1 = `${url}/v1`;
+      await ask(`${v1}/people`, admin, { id: 'cleo', name: 'Cleo', roles: ['responder'] });
+      ({ token } = await ask<{ token: string }>(`${v1}/people/cleo/tokens`, admin, { label: 'x' }));
+      const cases = Array.from({ length: 16 }, async () =>
+        ask<{ id: string }>(`${v1}/cases`, token, { channel: 'email' }),
+      );
+      let answers = 0;
+      await Promise.all(
+        (await Promise.all(cases)).map(async ({ id }) =>
+          write(v1, id, () => {
+            if ((answers += 1) === 200) kill('SIGTERM');
+          }),
+        ),
+      );
+    };
+    let loading: Promise<void> | undefined;
+    const ended = await serve({ RECOURSE_ADMIN_TOKEN: admin }, (kill, url) => {
+      loading = load(kill, url);
+      loading.catch(() => kill('SIGKILL'));
+    });
+    await loading;
+    expect(ended).toEqual({ code: 0, errors: '' });
+
+    const look = async (v1: string) => {
+      for (const [id, seqs] of written) {
+        const path = `${v1}/cases/${id}`;
+        const { items } = await ask<{ items: { seq: number; confidential: { text?: string } }[] }>(
+          `${path}/history?limit=100`,
+          token,
+        );
+        const texts = items.flatMap(({ confidential: { text } }) => text ?? []);
+        expect(texts).toEqual([...new Set(texts)]);
+        expect(items.map(({ seq }) => seq)).toEqual(expect.arrayContaining(seqs));
+        expect(await ask(`${path}/verification`, token)).toMatchObject({ ok: true });
+      }
+    };
+    let looking: Promise<void> | undefined;
+    await serve({ RECOURSE_ADMIN_TOKEN: admin }, (kill, url) => {
+      looking = look(`${url}/v1`).finally(() => kill('SIGTERM'));
+    });
+    await looking;
+    expect([...written.values()].flat().length).toBeGreaterThanOrEqual(200);
   });
 });
