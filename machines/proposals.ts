@@ -26,6 +26,7 @@ export const proposalOf = (context: Context, seq: number | undefined): Proposal 
 /** What the engine finds out anew when a proposal is judged again. */
 const establishedAnew = [
   'linked',
+  'original',
   'redacts',
   'people',
   'cases',

@@ -119,15 +119,18 @@ export async function loadConfig(
 
 async function readSettings(path: string | undefined): Promise<Settings> {
   if (path === undefined) return parseSettings({});
+  const bad = (problem: string) => new BadSetting('RECOURSE_PROCEDURE', `${path}: ${problem}`);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw bad(reason(error));
+  });
   try {
-    return parseSettings(JSON.parse(await readFile(path, 'utf8')));
+    return parseSettings(JSON.parse(text));
   } catch (error) {
-    const problem =
-      error instanceof z.ZodError
-        ? error.issues.map(({ path: at, message }) =>
-            [at.join('.'), message].filter(Boolean).join(': '),
-          )
-        : [reason(error)];
-    throw new BadSetting('RECOURSE_PROCEDURE', problem.join('; '));
+    // the parser's own words quote what the file holds, which may be a key that was meant for another setting
+    if (!(error instanceof z.ZodError)) throw bad('is not JSON');
+    const problems = error.issues.map(({ path: at, message }) =>
+      [at.join('.'), message].filter(Boolean).join(': '),
+    );
+    throw bad(problems.join('; '));
   }
 }

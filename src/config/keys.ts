@@ -1,7 +1,7 @@
 /** The settings of the keys: given in a variable or in a file, or kept beside the embedded database. */
 import { randomBytes } from 'node:crypto';
 import { access, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BadSetting, reason } from './bad-setting.ts';
 
@@ -96,7 +96,7 @@ async function readKey(file: string, variable: string): Promise<Buffer> {
 async function keptMasterKey(dataDir: string): Promise<Key> {
   const file = join(dataDir, 'master.key');
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
     if (!(await exists(file))) {
       if (await exists(join(dataDir, 'postgres'))) {
         // A new key would start well, and leave every case so far unreadable.
@@ -116,6 +116,16 @@ async function keptMasterKey(dataDir: string): Promise<Key> {
 async function keptSigningKey(dataDir: string): Promise<Buffer | undefined> {
   const file = join(dataDir, 'signing.key');
   return (await exists(file)) ? readKey(file, 'RECOURSE_SIGNING_KEY') : undefined;
+}
+
+/** With its parents. Node says ENOENT of a file system that is read-only; a try at the first one that is missing tells. */
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(async (error: unknown) => {
+    let missing = folder;
+    while (!(await exists(dirname(missing)))) missing = dirname(missing);
+    await mkdir(missing, { mode: 0o700 });
+    throw error;
+  });
 }
 
 /** Linked into place when complete: of two first starts at once, one wins and both read its key. */

@@ -65,6 +65,31 @@ describe('a duplicate', () => {
     expect(await failuresOf(app, duplicate)).toEqual([]);
   });
 
+  test('does not close by what was proposed while the other case stood, once that is called none', async () => {
+    await linkAs(duplicate, original);
+    const departure = {
+      rule: 'settled-before-close',
+      ground: 'does-not-fit',
+      items: ['reporterCare'],
+      reason: 'They have left no address.',
+    };
+    const closing = { type: 'case.close', departures: [departure] };
+    const proposed = await send<Step>(app, 'ada', duplicate, closing);
+    const confirm = { type: 'case.confirm', seq: proposed.body.entry.seq };
+    const dry = await send<Problem>(app, 'ben', duplicate, confirm, { query: '?dryRun=true' });
+    expect(dry.status, dry.text).toBe(200);
+    const none = await send<Step>(app, 'ada', original, { type: 'case.void', reason: 'mistake' });
+    const seq = none.body.entry.seq;
+    await send<Step>(app, 'ben', original, { type: 'case.confirm', seq });
+    expect((await read(original)).status).toBe('closed');
+    const refused = await send<Problem>(app, 'ben', duplicate, confirm);
+    expect(rulesOf(refused), refused.text).toEqual([
+      'departure-is-allowed',
+      'settled-before-close',
+    ]);
+    expect(await failuresOf(app, duplicate)).toEqual([]);
+  });
+
   test('tells its reporter what the other case found, and rests', async () => {
     await linkAs(duplicate, original);
     const asked = (...covered: string[]) =>

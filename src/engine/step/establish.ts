@@ -10,10 +10,11 @@ import {
   type CaseEvent,
   type Established,
   type EventInput,
+  type EventType,
   type Team,
 } from '../../../machines/events.ts';
 import { proposalOf } from '../../../machines/proposals.ts';
-import { rules } from '../../../machines/rules.ts';
+import { rules, type RuleId } from '../../../machines/rules.ts';
 import { isOutside, rolesIn } from '../../../machines/rules/case-facts.ts';
 import { standing, type Facts } from '../../../machines/rules/rule.ts';
 import { unseal } from '../../crypto/sealing.ts';
@@ -64,7 +65,7 @@ export async function establish(
   const people = rolesOf(known.directory, named);
   const texts = screenedTexts(event);
   const caseIds = caseIdsNamedBy(event);
-  const own = eventDefinitions[event.type].rules;
+  const own = rulesAskedFor(event, known);
   const reads = new Set(own.map((rule) => rules[rule].reads));
   return {
     ...(named.length > 0 && { people }),
@@ -80,6 +81,13 @@ export async function establish(
     ...(await linkedBy(db, event, known)),
     ...(await redactedBy(db, event, facts, known)),
   };
+}
+
+/** The rules of an event; of a confirmation also those of what it confirms, which are asked again. */
+function rulesAskedFor(event: EventInput, { context }: Knowledge): readonly RuleId[] {
+  const proposal = event.type === 'case.confirm' ? proposalOf(context, event.seq) : undefined;
+  const again = proposal ? eventDefinitions[proposal.type as EventType].rules : [];
+  return [...eventDefinitions[event.type].rules, ...again];
 }
 
 const rolesOf = (directory: Directory, handles: readonly Handle[]) =>
