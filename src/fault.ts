@@ -17,7 +17,7 @@ export function faultLine(error: unknown): string {
     if (!(error instanceof Error)) return 'something that is no error';
     const { name }: { name: unknown } = error;
     const kind = typeof name === 'string' && /^[A-Za-z]\w{0,63}$/.test(name) ? name : 'Error';
-    const place = placeIn(String(error.stack), String(error.message));
+    const place = placeIn(String(error.stack), error.message);
     return place === undefined ? kind : `${kind} at ${place}`;
   } catch {
     return 'an error that cannot be read';
