@@ -17,7 +17,7 @@ import {
   uuid,
   type AnyPgColumn,
 } from 'drizzle-orm/pg-core';
-import { bytea, instant, ofCase, ofEntry } from './columns.ts';
+import { bytea, inCodePoints, instant, ofCase, ofEntry } from './columns.ts';
 
 export * from './log-schema.ts';
 
@@ -25,7 +25,7 @@ export * from './log-schema.ts';
 export const people = pgTable(
   'people',
   {
-    id: text('id').primaryKey(),
+    id: inCodePoints('id').primaryKey(),
     name: text('name').notNull(),
     roles: text('roles').array().notNull(),
     active: boolean('active').notNull().default(true),
@@ -85,6 +85,10 @@ export const cases = pgTable(
     eraseDueAt: instant('erase_due_at'),
     /** Whether a deadline of it has run out, and what it was for is still owed. */
     overdue: boolean('overdue').notNull().default(false),
+    /** Authenticates the row (crypto/authenticity.ts); null only until an older database was made ready. */
+    headMac: text('head_mac'),
+    /** The first entry that carries a MAC of its own: 1, or the one after those from before there were any. */
+    macsFrom: integer('macs_from').notNull().default(1),
   },
   (t) => [
     check('cases_closed_have_a_time', sql`(${t.status} = 'closed') = (${t.closedAt} is not null)`),
@@ -117,7 +121,7 @@ export const codenames = pgTable('codenames', { codename: text('codename').prima
  */
 export const caseOutsiders = pgTable(
   'case_outsiders',
-  { ...ofCase, person: text('person').notNull() },
+  { ...ofCase, person: inCodePoints('person').notNull() },
   (t) => [primaryKey({ columns: [t.caseId, t.person] })],
 );
 
@@ -130,7 +134,7 @@ export const caseAssignments = pgTable(
   'case_assignments',
   {
     ...ofCase,
-    person: text('person').notNull(),
+    person: inCodePoints('person').notNull(),
     /** When the case was opened: the order of somebody's cases. */
     openedAt: instant('opened_at').notNull(),
   },
@@ -162,6 +166,8 @@ export const history = pgTable(
     hash: text('hash').notNull(),
     /** What `snapshotHash` is the hash of, in some entries: where a replay may begin. */
     snapshot: text('snapshot'),
+    /** Authenticates the entry (crypto/authenticity.ts); null from before there were any. */
+    mac: text('mac'),
   },
   (t) => [
     primaryKey({ columns: [t.caseId, t.seq] }),
@@ -187,7 +193,7 @@ export const history = pgTable(
  */
 export const sealedParts = pgTable(
   'sealed_parts',
-  { ...ofEntry, part: text('part').notNull(), sealed: bytea('sealed').notNull() },
+  { ...ofEntry, part: inCodePoints('part').notNull(), sealed: bytea('sealed').notNull() },
   (t) => [primaryKey({ columns: [t.caseId, t.seq, t.part] })],
 );
 
@@ -203,9 +209,9 @@ export const deadlines = pgTable(
   'deadlines',
   {
     ...ofCase,
-    name: text('name').notNull(),
+    name: inCodePoints('name').notNull(),
     /** Whose it is: the case's own, or somebody's reference. */
-    ref: text('ref').notNull(),
+    ref: inCodePoints('ref').notNull(),
     stage: text('stage').notNull(),
     dueAt: instant('due_at').notNull(),
     pending: boolean('pending').notNull(),

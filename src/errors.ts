@@ -156,5 +156,15 @@ export class TooContended extends NamedError {
   }
 }
 
+/** A record is not as a server wrote it: nothing of it is shown, and no step is taken on it. */
+export class RecordDamaged extends NamedError {
+  /** For whoever runs the server. */
+  readonly caseId: string;
+  constructor(caseId: string) {
+    super('The record of this case does not prove itself; whoever runs the server has to look.');
+    this.caseId = caseId;
+  }
+}
+
 /** The definition and the rules disagree: a defect of ours, never the caller's. */
 export class EngineDefect extends NamedError {}

@@ -8,6 +8,7 @@ import { establishSigner } from './engine/audit/signing-keys.ts';
 import type { Signer } from './crypto/note.ts';
 import type { Engine } from './engine/engine.ts';
 import { ensureFirstAdmin } from './engine/staff/first-admin.ts';
+import { authenticateOldHeads } from './engine/audit/old-heads.ts';
 import { fitsDatabase, wrongKey } from './engine/confidential/rotate.ts';
 import { faultLine } from './fault.ts';
 import { buildApp } from './http/app.ts';
@@ -22,7 +23,7 @@ import {
 import { outageOf } from './store/outage.ts';
 import { limitCompany } from './store/together.ts';
 import { EmbeddedDatabaseFailed, startEmbedded } from './embedded/start.ts';
-import { LogNotWhole } from './errors.ts';
+import { LogNotWhole, RecordDamaged } from './errors.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -64,6 +65,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
           job,
           outage: outageOf(error)?.kind,
           error: error instanceof Error ? error.name : 'unknown',
+          ...(error instanceof RecordDamaged && { caseId: error.caseId }),
         },
         error instanceof LogNotWhole ? error.message : 'a round of a job failed',
       ),
@@ -101,6 +103,7 @@ async function prepare(url: string, engine: Starting, config: Config): Promise<v
   await migrate(url);
   // before anything is written: what another key sealed beside the old one could not be told apart
   if (!(await fitsDatabase(engine))) throw wrongMasterKey(config);
+  await authenticateOldHeads(engine);
   const { adminToken: token, dataDir } = config;
   await ensureFirstAdmin(engine.db, {
     token,

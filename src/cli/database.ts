@@ -5,7 +5,7 @@ import { BadSetting, loadConfig } from '../config.ts';
 import { keyringOf } from '../crypto/keyring.ts';
 import { establishSigner } from '../engine/audit/signing-keys.ts';
 import type { Engine } from '../engine/engine.ts';
-import { fitsDatabase, wrongKey } from '../engine/confidential/rotate.ts';
+import { fitsDatabase, isFromBeforeMacs, wrongKey } from '../engine/confidential/rotate.ts';
 import { connect, pendingMigrations, serverRole } from '../store/database.ts';
 import { Misuse } from './outcome.ts';
 
@@ -58,6 +58,8 @@ async function withDatabase<Result>(
     const keyring = keyringOf(config.masterKey, config.previousMasterKey);
     if (!(await fitsDatabase({ db, keyring })))
       throw new BadSetting(config.masterKeyFrom, wrongKey);
+    if (await isFromBeforeMacs({ db, keyring }))
+      throw new Misuse('the database is not up to date: start the server, which brings it there');
     const { settings, signingKey } = config;
     const signer = await establishSigner({ db, keyring }, signingKey);
     return await work({ db, keyring, signer, settings, now: () => new Date() });

@@ -1,6 +1,6 @@
 /** What an audit found, for people to read. */
 import type { BundleReading, BundleVerification } from '../engine/audit/verify-bundle.ts';
-import type { Failure } from '../engine/audit/verify.ts';
+import type { Failure } from '../engine/audit/verification.ts';
 import { inGroups } from './progress.ts';
 import { inShort, say } from './outcome.ts';
 
@@ -36,6 +36,7 @@ export function sayVerdict(reading: BundleReading, verification: BundleVerificat
     `  replay      ${replayed[checked.replay]} (machine ${header.machine.id} ${header.machine.version})`,
   );
   say(`  bundle      ${checked.bundle === 'ok' ? 'complete' : 'FAILED'}`);
+  say(`  authorship  not checked: what proves it can be checked beside the database alone`);
   say(`  checkpoint  ${ofCheckpoint(reading, checked.checkpoint)}`);
   say(`  content     ${contents[header.confidential]}`);
   sayFailures(failures);

@@ -5,7 +5,7 @@ import { stageNames } from '../../machines/stages.ts';
 import { eventTypes } from '../../machines/events.ts';
 import { id } from '../../machines/events/fields.ts';
 import type { CaseView, EntryView } from '../engine/step/present.ts';
-import type { Verification } from '../engine/audit/verify.ts';
+import type { Verification } from '../engine/audit/verification.ts';
 import { violationSchema } from './problems.ts';
 
 /** Documents what the engine's view is; the tests hold every answer to it. */
@@ -151,6 +151,16 @@ export const verificationSchema = showing<Verification>(
       checked: z.strictObject({
         chain: z.enum(['ok', 'failed']),
         replay: z.enum(['ok', 'failed', 'other-version']),
+        authenticity: z
+          .enum(['ok', 'failed', 'not-checked'])
+          .describe(
+            'Whether a server wrote it, and not just somebody who may write to the database.',
+          ),
+        dataKey: z
+          .enum(['ok', 'failed', 'erased', 'not-checked'])
+          .describe(
+            'Whether the case has the key that it was opened with; not checked where its opening is from before it said so.',
+          ),
       }),
       failures: z.array(
         z.strictObject({

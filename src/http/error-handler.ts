@@ -17,6 +17,7 @@ import {
   NotFound,
   NotReady,
   OtherMachineVersion,
+  RecordDamaged,
   StaleVersion,
   TooContended,
   TooManyRequests,
@@ -41,6 +42,8 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     request.log.error({ err: error }, 'unexpected error');
   } else if (outage) {
     request.log.warn({ outage: outage.kind, code: codeOf(error) }, 'the database is not ready');
+  } else if (error instanceof RecordDamaged) {
+    request.log.error({ caseId: error.caseId }, 'a record does not prove itself');
   } else if (error instanceof NotReady) {
     // Whoever runs the server can mend it: the cause says what is out of reach.
     request.log.warn({ outage: outageOf(error)?.kind, err: error }, 'not ready');
@@ -72,6 +75,7 @@ const plain: ReadonlyMap<unknown, ProblemName> = new Map<unknown, ProblemName>([
   [OtherMachineVersion, 'other-machine-version'],
   [AlreadyExists, 'already-exists'],
   [LastAdmin, 'last-admin'],
+  [RecordDamaged, 'record-damaged'],
 ]);
 
 function problemOf(error: unknown): Problem {

@@ -92,6 +92,7 @@ function documentProblems(app: FastifyInstance): void {
     }
     if (querystring !== undefined || headers !== undefined) names.add('invalid-request');
     if (params !== undefined) names.add('not-found');
+    if (route.url.startsWith('/v1/cases/:id')) names.add('record-damaged');
     route.schema = {
       ...route.schema,
       response: { ...Object(route.schema?.response), ...responsesOf(names) },

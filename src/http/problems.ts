@@ -137,6 +137,13 @@ export const problems = {
     title: 'Something went wrong on our side',
     description: 'The answer says nothing of the inside; the log does, by the time.',
   },
+  'record-damaged': {
+    status: 500,
+    title: 'The record of the case is damaged',
+    description:
+      'It is not as a server wrote it, so nothing of it is shown and no step is taken on it. ' +
+      'The verification of the case says where; the log names the case.',
+  },
   'not-ready': {
     status: 503,
     title: 'Not ready',

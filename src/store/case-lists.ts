@@ -40,7 +40,8 @@ export async function loadCaseLists(db: Db, person: string, caseId: string): Pro
       name,
       ref,
       stage,
-      dueAt: dueAt.toISOString(),
+      // which is no text for what is no moment, and does not throw
+      dueAt: dueAt.toJSON(),
       pending,
     })),
   };

@@ -1,5 +1,5 @@
 /** Reading cases: one function per statement. What the caller may not see is not there. */
-import { and, count, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
+import { and, count, eq, gt, isNotNull, sql, type SQL } from 'drizzle-orm';
 import { cases } from '../../drizzle/schema.ts';
 import type { Role } from '../../machines/vocabulary.ts';
 import type { Db } from './database.ts';
@@ -69,6 +69,19 @@ export async function filterVisible(
     .from(cases)
     .where(and(sql`${cases.caseId} = any(${sql.param(ids)}::uuid[])`, visibleTo(person)));
   return new Set(rows.map(({ caseId }) => caseId));
+}
+
+/** The cases after `after`, by id; at most `limit`. */
+export async function listCaseIds(
+  db: Db,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<Pick<CaseRow, 'caseId' | 'codename'>[]> {
+  return db
+    .select({ caseId: cases.caseId, codename: cases.codename })
+    .from(cases)
+    .where(and(actingAsEngine, after === undefined ? undefined : gt(cases.caseId, after)))
+    .orderBy(cases.caseId)
+    .limit(limit);
 }
 
 /** Cases of another machine than this, but for erased ones: nothing more can happen to those. */

@@ -77,7 +77,7 @@ const written = (shape: Shape, passesOver: boolean): SQL => sql`
   }`;
 
 const columnsOf = (shape: Shape): string => `step(
-  case_id uuid, seq_before int, hash_before text, seq int, hash text
+  case_id uuid, seq_before int, hash_before text, seq int, hash text, head_mac text
   ${shape.opening ? ', codename text, opened_by text, data_key text' : ''}
   ${shape.change ? changedColumns : ''}
   ${shape.outsiders ? ', outsiders text[]' : ''}
@@ -101,7 +101,7 @@ const free = sql`
     order by case_id for no key update skip locked),`;
 
 const movedHead = ({ change, erased }: Shape, passesOver: boolean): SQL => sql`
-  update cases set head_seq = step.seq, head_hash = step.hash
+  update cases set head_seq = step.seq, head_hash = step.hash, head_mac = step.head_mac
     ${change ? changes : sql``} ${erased ? sql`, data_key = null` : sql``}
   from step
   where ${identity} and cases.case_id = step.case_id
@@ -117,9 +117,9 @@ const changes = sql`,
 
 const newCase = sql`
   insert into cases (case_id, codename, status, version, head_seq, head_hash, stages, snapshot, machine_id,
-                     machine_version, opened_by, opened_at, updated_at, data_key)
+                     machine_version, opened_by, opened_at, updated_at, data_key, head_mac)
   select case_id, codename, status, version, seq, hash, stages, snapshot, machine_id, machine_version,
-         opened_by, updated_at, updated_at, decode(data_key, 'base64')
+         opened_by, updated_at, updated_at, decode(data_key, 'base64'), head_mac
   from step where ${identity}
   on conflict (case_id) do nothing
   returning case_id, opened_at`;
@@ -130,12 +130,12 @@ const newHead = sql`
 
 const newEntries = sql`
   insert into history (case_id, seq, outcome, type, facts, parts, by, at, version, stages, snapshot_hash,
-                       violations, machine_id, machine_version, previous_hash, hash, snapshot)
+                       violations, machine_id, machine_version, previous_hash, hash, snapshot, mac)
   select e.* from ${rows(
     'entries',
     `e(case_id uuid, seq int, outcome text, type text, facts jsonb, parts jsonb, by jsonb, at timestamptz,
        version int, stages jsonb, snapshot_hash text, violations jsonb, machine_id text,
-       machine_version text, previous_hash text, hash text, snapshot text)`,
+       machine_version text, previous_hash text, hash text, snapshot text, mac text)`,
   )}
   where ${identity} and e.case_id in (select case_id from moved)`;
 

@@ -55,6 +55,12 @@ export interface Step {
   readonly before?: CaseLists;
 }
 
+/** What proves that a server wrote the step; its entries have their own. */
+export interface Authentic {
+  /** Of the case's row after the step. */
+  readonly headMac: string;
+}
+
 export interface OpeningStep extends Step {
   readonly change: CaseChange;
   readonly codename: string;
@@ -68,7 +74,7 @@ export interface OpeningStep extends Step {
  * @returns whether they were written; if not, somebody else was faster
  * @throws a unique violation where the idempotency key was taken meanwhile
  */
-export async function commitStep(db: Db, step: Step): Promise<boolean> {
+export async function commitStep(db: Db, step: Step & Authentic): Promise<boolean> {
   return writing(db, prepared(step));
 }
 
@@ -77,7 +83,7 @@ export async function commitStep(db: Db, step: Step): Promise<boolean> {
  *
  * @returns whether it was written; if not, the case was there already
  */
-export async function commitOpening(db: Db, step: OpeningStep): Promise<boolean> {
+export async function commitOpening(db: Db, step: OpeningStep & Authentic): Promise<boolean> {
   const { codename, openedBy, dataKey } = step;
   return writing(
     db,
@@ -124,8 +130,8 @@ async function write(db: Db, steps: readonly Prepared[]): Promise<(boolean | und
 
 type Columns = Readonly<Record<string, unknown>>;
 
-function prepared(step: Step, opening?: Columns): Prepared {
-  const { entries, change, answer } = step;
+function prepared(step: Step & Authentic, opening?: Columns): Prepared {
+  const { entries, change, answer, headMac } = step;
   const [first, last] = [entries.at(0), entries.at(-1)];
   if (!first || !last) throw new RangeError('a step without an entry');
   const parts = entries.flatMap(partsOf);
@@ -135,6 +141,7 @@ function prepared(step: Step, opening?: Columns): Prepared {
     hash_before: first.previousHash,
     seq: last.seq,
     hash: last.hash,
+    head_mac: headMac,
   };
   const row = { ...head, ...opening, ...(change && changed(change)), ...(answer && kept(answer)) };
   return {
@@ -228,6 +235,7 @@ const columnsOf = (entry: EntryRow): Columns => ({
   previous_hash: entry.previousHash,
   hash: entry.hash,
   snapshot: entry.snapshot,
+  mac: entry.mac,
 });
 
 const partsOf = ({ caseId, seq, sealed }: SealedEntry): Columns[] =>

@@ -40,6 +40,7 @@ interface Row {
   readonly previous_hash: string;
   readonly hash: string;
   readonly snapshot: string | null;
+  readonly mac: string | null;
   /** In base64. */
   readonly sealed: Readonly<Record<string, string>> | null;
 }
@@ -85,6 +86,7 @@ const entryOf = (row: Row): SealedEntry => ({
   previousHash: row.previous_hash,
   hash: row.hash,
   snapshot: row.snapshot,
+  mac: row.mac,
   sealed: bytesOf(row.sealed),
 });
 

@@ -70,6 +70,8 @@ interface Row {
   readonly data_key: Buffer | null;
   readonly erase_due_at: string | null;
   readonly overdue: boolean;
+  readonly head_mac: string | null;
+  readonly macs_from: number;
   readonly request_hash?: string | null;
   readonly sealed?: Buffer;
   readonly answered_at?: string;
@@ -105,7 +107,7 @@ const loading = (caller: SQL, keyed: boolean) =>
     as wanted(id uuid, known_head text, method text, path text, key text)
   left join lateral (
     select case_id, codename, status, version, head_seq, head_hash, stages, machine_id, machine_version,
-      opened_by, opened_at, updated_at, closed_at, data_key, erase_due_at, overdue,
+      opened_by, opened_at, updated_at, closed_at, data_key, erase_due_at, overdue, head_mac, macs_from,
       case when head_hash = wanted.known_head then null else snapshot end as snapshot
     from cases where ${visibleTo(callersHandle)} and case_id = wanted.id
     offset 0) c on true
@@ -136,6 +138,8 @@ const caseOf = (row: Row, caseId: string): CaseRow => ({
   dataKey: row.data_key,
   eraseDueAt: date(row.erase_due_at),
   overdue: row.overdue,
+  headMac: row.head_mac,
+  macsFrom: row.macs_from,
 });
 
 const earlierIn = ({ request_hash, sealed, answered_at }: Row): EarlierAnswer | null =>

@@ -147,11 +147,9 @@ async function insertLong(
     .filter(({ seq }) => seq % 3 === 2)
     .map(({ seq }) => ({ seq, part: 'content', value: { notes: `As was said before, ${seq}.` } }));
   const mould = mouldOf({ entries: apart, parts }, { earlier: 0, staff: {} });
-  const keys = { keyring, digestKey: digestKeys(keyring)[0] };
+  const keys = { db, keyring, digestKey: digestKeys(keyring)[0] };
   for (let i = 0; i < 4; i += 1)
-    await insertCopies(db, [
-      { mould, copy: await copyOf(mould, keys), codename: `long-${length}-${i}` },
-    ]);
+    await insertCopies(db, [{ mould, copy: await copyOf(mould, `long-${length}-${i}`, keys) }]);
 }
 
 /** Rows as large as those of cases. */

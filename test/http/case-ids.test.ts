@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CaseView } from '../../src/engine/step/present.ts';
-import type { Verification } from '../../src/engine/audit/verify.ts';
+import type { Verification } from '../../src/engine/audit/verification.ts';
 import { closed, recorded, reported } from '../support/chapters.ts';
 import {
   caseAfter,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CaseView, DeadlineView } from '../../src/engine/step/present.ts';
-import type { Verification } from '../../src/engine/audit/verify.ts';
+import type { Verification } from '../../src/engine/audit/verification.ts';
 import { fireDueDeadlines } from '../../src/deadlines/loop.ts';
 import { findCaseAsEngine } from '../../src/store/cases.ts';
 import { ada, cleo } from '../support/cast.ts';

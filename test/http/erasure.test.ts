@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CaseView, EntryView } from '../../src/engine/step/present.ts';
-import type { Verification } from '../../src/engine/audit/verify.ts';
+import type { Verification } from '../../src/engine/audit/verification.ts';
 import { ada, dov, oli } from '../support/cast.ts';
 import { closed, recorded } from '../support/chapters.ts';
 import {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CaseView, EntryView } from '../../src/engine/step/present.ts';
-import type { Verification } from '../../src/engine/audit/verify.ts';
+import type { Verification } from '../../src/engine/audit/verification.ts';
 import { ada, ben, cleo, dov } from '../support/cast.ts';
 import { closed, convened, objectives, recorded, reported } from '../support/chapters.ts';
 import {

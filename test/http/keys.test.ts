@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { keyringOf, type Keyring } from '../../src/crypto/keyring.ts';
 import type { CaseView } from '../../src/engine/step/present.ts';
 import { fitsDatabase, rotate } from '../../src/engine/confidential/rotate.ts';
-import type { Verification } from '../../src/engine/audit/verify.ts';
+import type { Verification } from '../../src/engine/audit/verification.ts';
 import { serverRole } from '../../src/store/database.ts';
 import { ada, cleo } from '../support/cast.ts';
 import { recorded, welcomed } from '../support/chapters.ts';

@@ -5,15 +5,16 @@ import { hashEntry } from '../../src/crypto/chain.ts';
 import { bodyOf } from '../../src/engine/step/entry.ts';
 import { carryOver, planCarryOver } from '../../src/engine/audit/machine-version.ts';
 import type { CaseView } from '../../src/engine/step/present.ts';
-import type { Verification } from '../../src/engine/audit/verify.ts';
+import type { Verification } from '../../src/engine/audit/verification.ts';
 import type { EntryRow } from '../../src/store/history.ts';
+import { vouchFor } from '../support/forgery.ts';
 import { asOwner, caseAfter, historyOf, send, type Problem } from '../support/telling.ts';
 import { reported } from '../support/chapters.ts';
 import { useApp } from '../support/use-app.ts';
 
 const app = useApp();
 
-/** Makes a case as if version 0 had judged it, chain and all. */
+/** Makes a case as if a server of version 0 had judged it, chain and all. */
 async function asOfVersionZero(
   caseId: string,
   change: (entry: EntryRow) => Partial<EntryRow> = () => ({}),
@@ -40,6 +41,7 @@ async function asOfVersionZero(
       .where(eq(cases.caseId, caseId));
     await db.execute(sql`alter table history enable always trigger history_is_append_only`);
   });
+  await vouchFor(app, caseId);
 }
 
 const planFor = async (id: string) =>

@@ -6,7 +6,7 @@ import { unseal, unwrapKey } from '../../src/crypto/sealing.ts';
 import { jobsOf } from '../../src/deadlines/loop.ts';
 import { eraseDueCases } from '../../src/deadlines/retention.ts';
 import { openCase as openInEngine } from '../../src/engine/step/open.ts';
-import type { Verification } from '../../src/engine/audit/verify.ts';
+import type { Verification } from '../../src/engine/audit/verification.ts';
 import { ada, cleo, dov, kim } from '../support/cast.ts';
 import { closed, recorded, welcomed } from '../support/chapters.ts';
 import {

@@ -6,8 +6,10 @@ import { and, eq, sql, type SQL } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CaseState } from '../../machines/system.ts';
 import { history } from '../../drizzle/schema.ts';
+import { macOfEntry } from '../../src/crypto/authenticity.ts';
 import { hashEntry, sha256Hex } from '../../src/crypto/chain.ts';
 import { entriesOf } from '../../src/engine/audit/audit.ts';
+import { historyKeyOf } from '../../src/engine/confidential/history-key.ts';
 import { bodyOf } from '../../src/engine/step/entry.ts';
 import { presentCase, type CaseView, type EntryView } from '../../src/engine/step/present.ts';
 import { replayEntry } from '../../src/engine/step/replay.ts';
@@ -134,12 +136,23 @@ describe('a case after an entry, and at its moment', () => {
 
   test.each<[what: string, change: () => SQL]>([
     ['the state', () => sql`snapshot = ${other}`],
-    ['the state and its hash', () => sql`snapshot = ${other}, snapshot_hash = ${sha256Hex(other)}`],
     ['the state, which is no JSON', () => sql`snapshot = 'nothing'`],
   ])('does not come from where %s was forged', async (_, change) => {
     await forged({ [afterStep]: change() }, async () => {
       for (const seq of [afterStep, afterStep + 10])
         expect(await viewAfter(seq)).toEqual(views[seq - 1]);
+      expect(await failuresOf(app, id)).toContainEqual(expect.objectContaining({ seq: afterStep }));
+    });
+  });
+
+  test('is not told where an entry that leads there was forged', async () => {
+    const change = sql`snapshot = ${other}, snapshot_hash = ${sha256Hex(other)}`;
+    await forged({ [afterStep]: change }, async () => {
+      for (const seq of [afterStep, afterStep + 10])
+        expect(await app.as('ada').get(`/v1/cases/${id}/history/${seq}`)).toMatchObject({
+          status: 500,
+          body: { type: 'urn:recourse:problem:record-damaged' },
+        });
       expect(await failuresOf(app, id)).toContainEqual(expect.objectContaining({ seq: afterStep }));
     });
   });
@@ -159,8 +172,10 @@ describe('a case after an entry, and at its moment', () => {
     const [entry] = entries.slice(afterStep - 1);
     if (!entry) throw new Error('no entry');
     const old = { ...entry, machineVersion: '0', snapshotHash: sha256Hex(other) };
+    const hash = hashEntry(bodyOf(old));
+    const mac = macOfEntry(await historyKeyOf(app.engine), { ...old, hash });
     const change = sql`machine_version = '0', snapshot = ${other},
-      snapshot_hash = ${old.snapshotHash}, hash = ${hashEntry(bodyOf(old))}`;
+      snapshot_hash = ${old.snapshotHash}, hash = ${hash}, mac = ${mac}`;
     await forged({ [afterStep]: change }, async () => {
       expect(await viewAfter(afterStep + 1)).toEqual(views[afterStep]);
     });

@@ -4,7 +4,7 @@
  */
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Verification } from '../../src/engine/audit/verify.ts';
+import type { Verification } from '../../src/engine/audit/verification.ts';
 import { clientOf } from '../../src/store/client.ts';
 import { limitCompany } from '../../src/store/together.ts';
 import { ada, type Sent } from '../support/cast.ts';

@@ -4,8 +4,11 @@ import { beforeAll, expect, test } from 'vitest';
 import { GENESIS_HASH, hashEntry } from '../../src/crypto/chain.ts';
 import { fireDueDeadlines } from '../../src/deadlines/loop.ts';
 import { bodyOf } from '../../src/engine/step/entry.ts';
-import type { Verification } from '../../src/engine/audit/verify.ts';
+import { engineReader, verifyAll } from '../../src/engine/audit/verify-all.ts';
+import { verifyCase } from '../../src/engine/audit/audit.ts';
+import type { Verification } from '../../src/engine/audit/verification.ts';
 import type { Db } from '../../src/store/database.ts';
+import { appendForged } from '../support/forgery.ts';
 import { asOwner, clock, day, unexpected } from '../support/telling.ts';
 import { openFor, readBack, say, wholeStory } from '../support/walks.ts';
 import { useApp } from '../support/use-app.ts';
@@ -13,10 +16,12 @@ import { useApp } from '../support/use-app.ts';
 const time = clock();
 const app = useApp({ now: time.now });
 let caseId: string;
+let otherId: string;
 let length: number;
 /** The seq of a deadline's entry. */
 let elapsed: number;
 beforeAll(async () => {
+  otherId = await openFor(app.engine);
   caseId = await openFor(app.engine);
   for (const [index, said] of wholeStory.entries()) {
     // a deadline and a refusal belong to a history worth forging
@@ -34,21 +39,27 @@ beforeAll(async () => {
 
 class Undone extends Error {}
 
-/** Forges with the guard switched off, verifies, and undoes it all. */
-async function verifyAfter(forge: (db: Db) => Promise<unknown>): Promise<Verification> {
-  let found: Verification | undefined;
-  await asOwner(app, async ({ db }) =>
+/** Forges with the guard switched off, and undoes it all. */
+const forging = (forge: (db: Db) => Promise<unknown>): Promise<void> =>
+  asOwner(app, async ({ db }) =>
     db
       .transaction(async (tx) => {
         await tx.execute(sql`alter table history disable trigger all`);
         await forge(tx);
-        found = (await readBack(tx, caseId)).verification;
         throw new Undone();
       })
       .catch((error: unknown) => {
         if (!(error instanceof Undone)) throw error;
       }),
   );
+
+/** What a verification says after it. */
+async function verifyAfter(forge: (db: Db) => Promise<unknown>): Promise<Verification> {
+  let found: Verification | undefined;
+  await forging(async (db) => {
+    await forge(db);
+    found = await verifyCase({ ...app.engine, db }, engineReader, caseId);
+  });
   if (!found) throw new Error('nothing was verified');
   return found;
 }
@@ -74,6 +85,8 @@ const forgeries = {
   'machine version': sql`machine_version = '0'`,
   'previous hash': sql`previous_hash = repeat('3', 64)`,
   hash: sql`hash = repeat('4', 64)`,
+  mac: sql`mac = repeat('5', 64)`,
+  'mac away': sql`mac = null`,
   'nobody’s step made somebody’s': sql`outcome = 'accepted', by = '{"person": "ada", "roles": []}',
     violations = '[]', at = at + interval '1 millisecond'`,
   outcome: sql`outcome = case when outcome = 'refused' then 'accepted' else 'refused' end,
@@ -133,19 +146,99 @@ test('nor can an entry be left out, doubled, moved or put last', async () => {
 test('the case’s row cannot say anything else than its history', async () => {
   for (const change of [
     sql`snapshot = jsonb_set(snapshot, '{context,held}', 'true')`,
+    sql`snapshot = '"a string"'`,
+    sql`snapshot = jsonb_set(snapshot, '{context,version}', '1e999')`,
     sql`stages = jsonb_set(stages, '{appeal}', '"lapsed"')`,
+    sql`status = 'closed', closed_at = now()`,
     sql`version = version - 1`,
     sql`head_hash = repeat('5', 64)`,
     sql`head_seq = head_seq + 1`,
     sql`opened_by = 'rui'`,
+    sql`opened_at = opened_at - interval '1 millisecond'`,
+    sql`opened_at = 'infinity'`,
+    sql`updated_at = updated_at + interval '1 millisecond'`,
+    sql`updated_at = '-infinity'`,
+    sql`erase_due_at = 'infinity'`,
+    sql`codename = 'another-name'`,
+    sql`machine_id = 'another'`,
+    sql`machine_version = '0'`,
+    sql`machine_version = '0', opened_by = 'rui', snapshot = jsonb_set(snapshot, '{context,held}', 'true')`,
     sql`data_key = null`,
+    sql`data_key = set_byte(data_key, 20, (get_byte(data_key, 20) + 1) % 256)`,
+    sql`data_key = (select data_key from cases where case_id = ${otherId}::uuid)`,
     sql`overdue = not overdue`,
+    sql`head_mac = null`,
+    sql`head_mac = repeat('6', 64)`,
+    sql`macs_from = head_seq + 1`,
   ]) {
-    const { ok } = await verifyAfter((db) =>
+    const { ok, failures } = await verifyAfter((db) =>
       db.execute(sql`update cases set ${change} where case_id = ${caseId}`),
     );
-    expect(ok).toBe(false);
+    const what = JSON.stringify(change.queryChunks);
+    expect(ok, what).toBe(false);
+    expect(
+      failures.every(({ seq }) => seq === length),
+      what,
+    ).toBe(true);
   }
+});
+
+test('nor can the lists beside it', async () => {
+  for (const change of [
+    sql`insert into case_outsiders values (${caseId}, 'ben')`,
+    sql`insert into case_assignments values (${caseId}, 'ben', now())`,
+    sql`delete from case_assignments where case_id = ${caseId}`,
+    sql`insert into deadlines values (${caseId}, 'leadsMeet', 'case', 'leadsMeeting', 'infinity', true)`,
+  ])
+    expect((await verifyAfter((db) => db.execute(change))).failures).toMatchObject([
+      { seq: length },
+    ]);
+});
+
+test('what cannot be read is a failure where it stands, and the audit goes on', async () => {
+  for (const change of [
+    sql`at = 'infinity'`,
+    sql`facts = '{"n": 1e999}'`,
+    sql`facts = '{}'`,
+    sql`facts = '[]'`,
+    sql`facts = 'null'`,
+    sql`parts = '"x"'`,
+    sql`stages = '[1e999]'`,
+    sql`by = '"nobody"'`,
+    sql`violations = '[1e999]', outcome = 'refused'`,
+    sql`snapshot = 'nothing'`,
+  ])
+    for (const seq of [1, 9]) {
+      const { ok, failures, entries } = await verifyAfter(set(seq, change));
+      const what = `${JSON.stringify(change.queryChunks)} of ${seq}`;
+      expect({ ok, entries }, what).toEqual({ ok: false, entries: length });
+      expect(Math.min(...failures.map((failure) => failure.seq)), what).toBe(seq);
+    }
+  const { failures } = await verifyAfter(set(9, sql`at = 'infinity'`));
+  expect(failures).toContainEqual(expect.objectContaining({ seq: 9, check: 'unreadable' }));
+  // nor does it keep the other cases from being looked at
+  const verified: string[] = [];
+  await forging(async (db) => {
+    await db.execute(sql`update cases set opened_at = 'infinity' where case_id = ${caseId}`);
+    await set(9, sql`at = 'infinity'`)(db);
+    for await (const one of verifyAll({ ...app.engine, db }))
+      if (one.verification.ok) verified.push(one.caseId);
+  });
+  expect(verified).toEqual([otherId]);
+});
+
+test('whoever has no key cannot write an entry that a server would have written', async () => {
+  const { checked, failures } = await verifyAfter(async (db) => {
+    const { entries } = await readBack(db, caseId);
+    const last = entries.at(-1);
+    if (!last) throw new Error('no entry');
+    await appendForged(db, last);
+  });
+  expect(checked).toMatchObject({ chain: 'ok', replay: 'ok', authenticity: 'failed' });
+  expect(failures).toMatchObject([
+    { seq: length + 1, check: 'mac' },
+    { seq: length + 1, check: 'headMac' },
+  ]);
 });
 
 test('an entry with a new hash of its own is betrayed by the next', async () => {
@@ -157,7 +250,7 @@ test('an entry with a new hash of its own is betrayed by the next', async () => 
     if (forged) await set(seq, sql`hash = ${hashEntry(bodyOf(forged))}`)(db);
   });
   expect(checked.chain).toBe('failed');
-  expect(failures[0]).toMatchObject({ seq: seq + 1, check: 'previousHash' });
+  expect(failures).toContainEqual(expect.objectContaining({ seq: seq + 1, check: 'previousHash' }));
 });
 
 /** Whoever can write everything can also write all hashes anew: then the replay must tell. */
@@ -181,9 +274,9 @@ test('a chain that was forged to its end still does not replay', async () => {
       }
       await db.execute(sql`update cases set head_hash = ${previousHash} where case_id = ${caseId}`);
     });
-    expect({ ok, checked }, what).toEqual({
+    expect({ ok, checked }, what).toMatchObject({
       ok: false,
-      checked: { chain: 'ok', replay: 'failed' },
+      checked: { chain: 'ok', replay: 'failed', authenticity: 'failed' },
     });
     expect(failures[0]?.seq, what).toBe(seq);
   }

@@ -8,6 +8,7 @@ import { parseSettings } from '../../machines/procedure.ts';
 import { keyringOf } from '../../src/crypto/keyring.ts';
 import { openNote } from '../../src/crypto/note.ts';
 import { submit } from '../../src/engine/step/advance.ts';
+import { fitsDatabase } from '../../src/engine/confidential/rotate.ts';
 import { establishSigner } from '../../src/engine/audit/signing-keys.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { openCase } from '../../src/engine/step/open.ts';
@@ -17,6 +18,7 @@ import { insertPerson } from '../../src/store/people.ts';
 import { ada, roster } from '../support/cast.ts';
 import { recorded, safe } from '../support/chapters.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { vouchFor } from '../support/forgery.ts';
 import { recourse, type Said } from '../support/terminal.ts';
 
 // Every command is a process of its own, which takes its time on a busy machine.
@@ -56,6 +58,7 @@ beforeAll(async () => {
   const signer = await establishSigner({ db: database.db, keyring });
   const settings = parseSettings({});
   engine = { db: database.db, keyring, signer, settings, now: () => new Date() };
+  await fitsDatabase(engine);
   for (const [id, roles] of Object.entries(roster))
     await insertPerson(engine.db, { id, name: id, roles }, engine.now());
   const opened = await openCase(engine, { person: 'cleo', channel: 'phone', excluded: ['ben'] });
@@ -209,6 +212,7 @@ describe('with a database', () => {
     const none = await online('machine', 'diff', '--json');
     expect([none.code, json(none)]).toMatchObject([0, { machine: { version: '1' }, cases: [] }]);
     await owner.db.execute(sql`update cases set machine_version = '0'`);
+    await vouchFor({ db: owner.db, engine }, caseId);
     const diff = await online('machine', 'diff');
     expect([diff.code, diff.out]).toEqual([0, expect.stringMatching(/of version 0: holds/)]);
     const carried = await online('machine', 'carry-over', '--json');

@@ -9,6 +9,7 @@ import { keyringOf, type Keyring } from '../../src/crypto/keyring.ts';
 import { checkpointSigner } from '../../src/crypto/note.ts';
 import { hashToken, newToken } from '../../src/crypto/tokens.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import { fitsDatabase } from '../../src/engine/confidential/rotate.ts';
 import { ensureFirstAdmin } from '../../src/engine/staff/first-admin.ts';
 import { buildApp, type AppOptions } from '../../src/http/app.ts';
 import { serverRole } from '../../src/store/database.ts';
@@ -69,6 +70,8 @@ export interface StartOptions extends Partial<Omit<AppOptions, 'engine'>> {
   readonly settings?: Partial<Settings>;
   readonly now?: () => Date;
   readonly keyring?: Keyring;
+  /** The language by which the database sorts (ICU); bytes if left out. */
+  readonly sorting?: string;
 }
 
 /** Builds the application on a clone of the migrated database, and holds every answer to its schema. */
@@ -76,9 +79,10 @@ export async function startApp({
   settings,
   now,
   keyring = keyringOf(randomBytes(32)),
+  sorting,
   ...options
 }: StartOptions = {}): Promise<TestApp> {
-  const database = await cloneDatabase({ role: serverRole });
+  const database = await cloneDatabase({ role: serverRole, ...(sorting && { sorting }) });
   const { db } = database;
   const engine: Engine = {
     db,
@@ -94,6 +98,7 @@ export async function startApp({
       done();
     },
   });
+  await fitsDatabase(engine);
   const app = await buildApp({ engine, logLevel: 'trace', logStream, ...options });
   const undocumented: string[] = [];
   app.addHook('onSend', async (request, reply, payload) => {

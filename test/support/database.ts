@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { inject } from 'vitest';
+import { migrate } from '../../src/store/database.ts';
 import { connectBare, type BareDatabase } from './bare-database.ts';
 
 /** A database of a test file's own. */
@@ -13,15 +14,25 @@ export interface TestDatabase extends BareDatabase {
 /**
  * Copies the migrated template.
  *
- * @param options `role`: the role that `db` and `sql` work under; the owner's if left out
+ * @param options `role`: the role that `db` and `sql` work under; the owner's if left out. `sorting`: a
+ *   language by which the database sorts, of which there is no template: it is migrated anew
  * @returns the copy; `close` drops it, whoever is connected
  */
-export async function cloneDatabase(options: { role?: string } = {}): Promise<TestDatabase> {
+export async function cloneDatabase({
+  sorting,
+  ...options
+}: { role?: string; sorting?: string } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const url = new URL(inject('templateUrl'));
   const template = url.pathname.slice(1);
-  await maintain((sql) => createFrom(sql, name, template));
+  if (sorting === undefined) await maintain((sql) => createFrom(sql, name, template));
+  else
+    await maintain((sql) =>
+      sql.unsafe(`create database ${name} template template0 encoding utf8
+        locale_provider icu icu_locale '${sorting}' locale 'C'`),
+    );
   url.pathname = name;
+  if (sorting !== undefined) await migrate(url.href);
   const database = connectBare(url.href, options);
   return {
     ...database,

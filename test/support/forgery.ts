@@ -1,10 +1,12 @@
 /**
  * What somebody with full rights on the database can do to the past: they switch the triggers off and
- * compute every hash anew. With `forgeLog` they even have the key that signs.
+ * compute every hash anew. With `forgeLog` they even have the key that signs, with `vouchFor` the
+ * history key.
  */
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import {
+  caseAssignments,
   cases,
   checkpoints,
   history,
@@ -12,12 +14,19 @@ import {
   logNodes,
   unloggedHeads,
 } from '../../drizzle/schema.ts';
+import type { CaseState } from '../../machines/system.ts';
+import { macOfEntry } from '../../src/crypto/authenticity.ts';
 import { hashEntry } from '../../src/crypto/chain.ts';
 import { GrowingTree } from '../../src/crypto/merkle.ts';
 import { checkpointText } from '../../src/crypto/note.ts';
 import { headLeafHash } from '../../src/engine/audit/checkpoint.ts';
-import { bodyOf } from '../../src/engine/step/entry.ts';
+import { historyKeyOf } from '../../src/engine/confidential/history-key.ts';
+import { headMacOf } from '../../src/engine/step/authenticity.ts';
+import { asCaseEvent } from '../../src/engine/step/establish.ts';
+import { decide } from '../../src/engine/step/decide.ts';
+import { bodyOf, entryAfter, headOf, stateHash } from '../../src/engine/step/entry.ts';
 import type { Db } from '../../src/store/database.ts';
+import type { EntryRow } from '../../src/store/history.ts';
 import { insertLeaves, insertNodes } from '../../src/store/log.ts';
 import type { TestApp } from './app.ts';
 import { asOwner } from './telling.ts';
@@ -33,6 +42,64 @@ export async function tamper(
     await work(db);
   });
 }
+
+/**
+ * Brings somebody into a case in the name of a lead: an entry after the last one, judged by the machine
+ * itself, chain and row in agreement. All of it but what takes a key.
+ */
+export async function appendForged(db: Db, last: EntryRow, person = 'nia'): Promise<void> {
+  const { caseId } = last;
+  const [row] = await db.select().from(cases).where(eq(cases.caseId, caseId));
+  if (!row) throw new Error('no such case');
+  const facts = { person, people: { [person]: ['responder'] } };
+  const by = { person: 'ada', roles: ['lead'] } as const;
+  const at = row.updatedAt.toISOString();
+  const event = asCaseEvent('case.bringIn', facts, { at, by, seq: last.seq + 1 });
+  const verdict = decide(row.snapshot as CaseState, event);
+  if (verdict.outcome === 'refused') throw new Error(JSON.stringify(verdict.violations));
+  const { state } = verdict;
+  const head = { ...headOf(last), version: row.version };
+  const entry = entryAfter(head, {
+    outcome: 'accepted',
+    type: 'case.bringIn',
+    facts,
+    by,
+    at,
+    state,
+  });
+  await db.insert(history).values(entry);
+  await db
+    .update(cases)
+    .set({
+      headSeq: entry.seq,
+      headHash: entry.hash,
+      version: entry.version,
+      stages: entry.stages,
+      snapshot: state,
+    })
+    .where(eq(cases.caseId, caseId));
+  await db
+    .insert(caseAssignments)
+    .values({ caseId, person, openedAt: row.openedAt })
+    .onConflictDoNothing();
+}
+
+/** Authenticates a case as it now stands, as only a server can. */
+export const vouchFor = (app: Pick<TestApp, 'db' | 'engine'>, caseId: string) =>
+  tamper(app, async (db) => {
+    const key = await historyKeyOf(app.engine);
+    const [row] = await db.select().from(cases).where(eq(cases.caseId, caseId));
+    if (!row) throw new Error('no such case');
+    const entries = await db.select().from(history).where(eq(history.caseId, caseId));
+    for (const { seq, hash } of entries)
+      await db
+        .update(history)
+        .set({ mac: macOfEntry(key, { caseId, seq, hash }) })
+        .where(and(eq(history.caseId, caseId), eq(history.seq, seq)));
+    const snapshotHash = stateHash(row.snapshot as CaseState);
+    const headMac = await headMacOf(app.engine, { ...row, snapshotHash });
+    await db.update(cases).set({ headMac }).where(eq(cases.caseId, caseId));
+  });
 
 /** Changes the facts of one entry, and makes the chain of the case whole again from there on. */
 export const rewriteHistory = (app: Pick<TestApp, 'db'>, caseId: string, seq: number) =>

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { expect, inject } from 'vitest';
 import type { EventInput } from '../../machines/events.ts';
-import type { Verification } from '../../src/engine/audit/verify.ts';
+import type { Verification } from '../../src/engine/audit/verification.ts';
 import type { CaseView, EntryView } from '../../src/engine/step/present.ts';
 import type { Violation } from '../../src/errors.ts';
 import { connectBare, type BareDatabase } from './bare-database.ts';

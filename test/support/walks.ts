@@ -1,11 +1,13 @@
 /** Walks through the real engine: what people may send in any order, and what the story would be. */
+import type { KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import type { EventInput } from '../../machines/events.ts';
 import { submit } from '../../src/engine/step/advance.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { openCase } from '../../src/engine/step/open.ts';
 import { entriesOf } from '../../src/engine/audit/audit.ts';
-import { HistoryVerifier, type Verification } from '../../src/engine/audit/verify.ts';
+import type { Verification } from '../../src/engine/audit/verification.ts';
+import { HistoryVerifier } from '../../src/engine/audit/verify.ts';
 import { InvalidRequest, NotFound } from '../../src/errors.ts';
 import { findCaseAsEngine, type CaseRow } from '../../src/store/cases.ts';
 import type { Db } from '../../src/store/database.ts';
@@ -75,11 +77,11 @@ export interface Told {
 }
 
 /** A case as the database holds it, and whether it verifies. `db` is the owner's, who sees all. */
-export async function readBack(db: Db, caseId: string): Promise<Told> {
+export async function readBack(db: Db, caseId: string, key?: KeyObject): Promise<Told> {
   const row = await findCaseAsEngine(db, caseId);
   if (!row) throw new Error('no such case');
   const entries = await Array.fromAsync(entriesOf(db, engineIdentity, caseId));
-  const verifier = new HistoryVerifier();
+  const verifier = new HistoryVerifier(key);
   for (const entry of entries) verifier.add(entry);
-  return { row, entries, verification: verifier.finish(row) };
+  return { row, entries, verification: verifier.finish({ row }) };
 }

@@ -84,6 +84,8 @@ export function write(story: Iterable<Sent>): Written {
     dataKey: Buffer.alloc(60),
     eraseDueAt: null,
     overdue: false,
+    headMac: null,
+    macsFrom: 1,
   };
   return { row, entries };
 }

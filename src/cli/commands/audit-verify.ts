@@ -123,8 +123,8 @@ async function verifyCases(engine: Engine, json: true | undefined) {
     broken.push(verified);
     if (json) continue;
     bar.end();
-    const { chain, replay } = verification.checked;
-    say(`${codename} (${caseId}): chain ${chain}, replay ${replay}`, 'red');
+    const checked = Object.entries(verification.checked).map(([what, is]) => `${what} ${is}`);
+    say(`${codename} (${caseId}): ${checked.join(', ')}`, 'red');
     sayFailures(verification.failures);
   }
   bar.end();

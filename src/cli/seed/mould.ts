@@ -7,11 +7,12 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { Actor } from '../../../machines/context.ts';
 import type { CaseState } from '../../../machines/system.ts';
 import { GENESIS_HASH, hashEntry, sha256Hex } from '../../crypto/chain.ts';
-import type { Keyring } from '../../crypto/keyring.ts';
 import { newDataKey, seal } from '../../crypto/sealing.ts';
 import { EngineDefect } from '../../errors.ts';
 import { digestsOf, staffIdentities } from '../../engine/confidential/digests.ts';
 import { identityPart, wordsOf, type Piece } from '../../engine/confidential/identities.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { authenticated } from '../../engine/step/authenticity.ts';
 import { changeOf } from '../../engine/step/change.ts';
 import { bodyOf, entryAfter, genesis, headOf } from '../../engine/step/entry.ts';
 import { replayEntry } from '../../engine/step/replay.ts';
@@ -32,8 +33,13 @@ export interface Mould {
 /** What is a copy's own. */
 export interface Copy {
   readonly caseId: string;
+  readonly codename: string;
   readonly dataKey: Buffer;
-  readonly links: readonly Pick<EntryRow, 'seq' | 'parts' | 'previousHash' | 'hash'>[];
+  readonly headMac: string;
+  readonly links: readonly Pick<
+    EntryRow,
+    'seq' | 'facts' | 'parts' | 'previousHash' | 'hash' | 'mac'
+  >[];
   readonly sealed: readonly {
     readonly seq: number;
     readonly part: string;
@@ -137,7 +143,8 @@ function digestsIn(mould: Mould, parts: readonly Part[], digestKey: Buffer): New
 /** One more case of the mould. */
 export async function copyOf(
   mould: Mould,
-  { keyring, digestKey }: { readonly keyring: Keyring; readonly digestKey: Buffer },
+  codename: string,
+  { digestKey, ...engine }: Pick<Engine, 'db' | 'keyring'> & { readonly digestKey: Buffer },
 ): Promise<Copy> {
   const [caseId, key] = [randomUUID(), newDataKey()];
   const parts = renamed(mould.parts);
@@ -147,14 +154,35 @@ export async function copyOf(
     bytes: seal(key, { caseId, seq, part }, value),
   }));
   let previousHash = GENESIS_HASH;
-  const links = mould.entries.map((entry) => {
+  const chained = mould.entries.map((entry) => {
     const own = sealed.filter(({ seq }) => seq === entry.seq);
     const hashes = Object.fromEntries(own.map(({ part, bytes }) => [part, sha256Hex(bytes)]));
-    const link = { seq: entry.seq, parts: hashes, previousHash };
-    const hash = hashEntry(bodyOf({ ...entry, caseId, ...link }));
-    previousHash = hash;
-    return { ...link, hash };
+    const opening = entry.seq === 1 ? { codename, dataKeyHash: sha256Hex(key) } : {};
+    const facts = { ...entry.facts, ...opening };
+    const linked = { ...entry, caseId, facts, parts: hashes, previousHash };
+    previousHash = hashEntry(bodyOf(linked));
+    return { ...linked, hash: previousHash, sealed: {} };
   });
-  const dataKey = await keyring.wrap(key, caseId);
-  return { caseId, dataKey, links, sealed, digests: digestsIn(mould, parts, digestKey) };
+  const { openedBy, openedAt } = mould.state.context;
+  const { entries, headMac } = await authenticated(
+    engine,
+    { caseId, codename, openedBy, openedAt: new Date(openedAt), macsFrom: 1 },
+    { entries: chained, change: mould.change, answer: null },
+  );
+  return {
+    caseId,
+    codename,
+    dataKey: await engine.keyring.wrap(key, caseId),
+    headMac,
+    links: entries.map((entry) => ({
+      seq: entry.seq,
+      facts: entry.facts,
+      parts: entry.parts,
+      previousHash: entry.previousHash,
+      hash: entry.hash,
+      mac: entry.mac,
+    })),
+    sealed,
+    digests: digestsIn(mould, parts, digestKey),
+  };
 }

@@ -9,7 +9,6 @@ import type { Copy, Mould } from './mould.ts';
 export interface Named {
   readonly copy: Copy;
   readonly mould: Mould;
-  readonly codename: string;
 }
 
 /** Columns of a row, and what they belong to. */
@@ -68,6 +67,7 @@ function caseRow({ change, state, entries }: Mould) {
     closedAt: context.closedAt,
     machineId: change.machine.id,
     machineVersion: change.machine.version,
+    macsFrom: 1,
   };
 }
 
@@ -92,11 +92,11 @@ export async function insertCopies(db: Db, named: readonly Named[]): Promise<voi
   const beside = (rowsOf: (mould: Mould) => readonly object[]) =>
     shared((mould, of) => rowsOf(mould).map((row) => ({ of, row })));
 
-  const cases = own(({ copy, codename }, of) => {
-    const headHash = copy.links.at(-1)?.hash;
-    return [{ of, row: { codename, headHash, dataKey: hex(copy.dataKey) } }];
+  const cases = own(({ copy: { codename, dataKey, headMac, links } }, of) => {
+    const headHash = links.at(-1)?.hash;
+    return [{ of, row: { codename, headHash, headMac, dataKey: hex(dataKey) } }];
   });
-  const links = own(({ copy }, of) =>
+  const chain = own(({ copy }, of) =>
     copy.links.map((link) => ({ of: of * longest + link.seq, row: link })),
   );
   const entries = shared((mould, of) =>
@@ -111,7 +111,7 @@ export async function insertCopies(db: Db, named: readonly Named[]): Promise<voi
       cases,
       beside((mould) => [caseRow(mould)]),
     );
-    await insertRows(tx, tables.history, links, entries);
+    await insertRows(tx, tables.history, chain, entries);
     const sealed = each((copy) =>
       copy.sealed.map(({ bytes, ...place }) => ({ ...place, sealed: hex(bytes) })),
     );

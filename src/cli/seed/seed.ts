@@ -103,11 +103,11 @@ async function copiesOf({ db, keyring }: Engine, chunk: readonly Portion[]): Pro
     db,
     chunk.reduce((sum, { count }) => sum + count, 0),
   );
-  const keys = { keyring, digestKey: digestKeys(keyring)[0] };
+  const keys = { db, keyring, digestKey: digestKeys(keyring)[0] };
   const copies: Named[] = [];
   for (const { mould, count } of chunk)
     for (let i = 0; i < count; i += 1) {
-      copies.push({ mould, copy: await copyOf(mould, keys), codename: names.pop() ?? '' });
+      copies.push({ mould, copy: await copyOf(mould, names.pop() ?? '', keys) });
       if (copies.length % burst === 0) await setImmediate();
     }
   return copies;

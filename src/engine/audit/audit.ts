@@ -1,4 +1,7 @@
 /** Reading a case's past: its entries, who opened them, and whether it all holds. */
+import { isOutside } from '../../../machines/rules/case-facts.ts';
+import { sha256Hex } from '../../crypto/chain.ts';
+import { SealBroken } from '../../crypto/sealing.ts';
 import { NotFound } from '../../errors.ts';
 import { listAccesses, type AccessRow } from '../../store/accesses.ts';
 import { loadCaseLists } from '../../store/case-lists.ts';
@@ -6,7 +9,9 @@ import { filterVisible, findCase, type CaseRow } from '../../store/cases.ts';
 import type { Db } from '../../store/database.ts';
 import { listEntries, type SealedEntry } from '../../store/history.ts';
 import { noteAccess } from '../confidential/accesses.ts';
+import { historyKeyOf } from '../confidential/history-key.ts';
 import type { Engine } from '../engine.ts';
+import { proven, provenEntries } from '../step/authenticity.ts';
 import {
   caseIdsIn,
   contextOf,
@@ -17,7 +22,8 @@ import {
   type EntryView,
   type Reader,
 } from '../step/present.ts';
-import { HistoryVerifier, type Verification } from './verify.ts';
+import type { Stored, Verification } from './verification.ts';
+import { HistoryVerifier } from './verify.ts';
 
 /** Entries that are read from the database at once, first and from then on; each may hold a report. */
 const firstBatch = 50;
@@ -26,7 +32,12 @@ const batch = 100;
 /** Sealed bytes after which a page of the history ends, however few entries it holds. */
 const pageBytes = 4 * 2 ** 20;
 
-/** The case's row. Throws NotFound for a case that the reader does not see. */
+/**
+ * The case's row, which proves itself.
+ *
+ * @throws {NotFound} for a case that the reader does not see
+ * @throws {RecordDamaged} for a case that is not as a server wrote it
+ */
 export async function readCase(
   engine: Engine,
   { person }: Reader,
@@ -34,6 +45,9 @@ export async function readCase(
 ): Promise<CaseRow> {
   const row = await findCase(engine.db, caseId, person);
   if (!row) throw new NotFound();
+  await proven(engine, row);
+  // the list that keeps people out stands beside the row, and is no proof
+  if (isOutside(contextOf(row), person)) throw new NotFound();
   return row;
 }
 
@@ -73,6 +87,7 @@ export async function presentEntries(
   const erased = row.dataKey === null;
   const dataKey =
     row.dataKey && opened ? await engine.keyring.unwrap(row.dataKey, row.caseId) : null;
+  await provenEntries(engine, row, entries);
   if (dataKey) {
     const access = { caseId: row.caseId, person: reader.person, at: engine.now() };
     const opening = entries.filter(({ sealed }) => Object.keys(sealed).length > 0);
@@ -141,16 +156,34 @@ async function entriesOfPage(
  */
 export async function verifyCase(
   engine: Engine,
-  reader: Reader,
+  { person }: Reader,
   caseId: string,
 ): Promise<Verification> {
+  const key = await historyKeyOf(engine);
   return engine.db.transaction(
     async (tx) => {
-      const row = await readCase({ ...engine, db: tx }, reader, caseId);
-      const verifier = new HistoryVerifier();
-      for await (const entry of entriesOf(tx, reader.person, caseId)) verifier.add(entry);
-      return verifier.finish(row, await loadCaseLists(tx, reader.person, caseId));
+      // as it is: whether it proves itself is what is asked
+      const row = await findCase(tx, caseId, person);
+      if (!row) throw new NotFound();
+      const verifier = new HistoryVerifier(key);
+      for await (const entry of entriesOf(tx, person, caseId)) verifier.add(entry);
+      const lists = await loadCaseLists(tx, person, caseId);
+      return verifier.finish({ row, lists, ...(await openedKeyOf(engine, row)) });
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
+}
+
+/** What the case's key turns out to be; nothing where the case was erased. */
+async function openedKeyOf(
+  { keyring }: Engine,
+  { caseId, dataKey }: CaseRow,
+): Promise<Pick<Stored, 'dataKeyHash'>> {
+  if (!dataKey) return {};
+  try {
+    return { dataKeyHash: sha256Hex(await keyring.unwrap(dataKey, caseId)) };
+  } catch (error) {
+    if (error instanceof SealBroken) return { dataKeyHash: null };
+    throw error;
+  }
 }

@@ -7,7 +7,7 @@ import type { BundleEnd, BundleEntry, BundleHeader } from './bundle.ts';
 import { verifyHeadInclusion } from './log-audit.ts';
 import { definitionHash } from './machine-version.ts';
 import { isReplayed } from '../step/replay.ts';
-import { same, type Failure } from './verify.ts';
+import { same, type Failure } from './verification.ts';
 
 /** The seq that differences of the header are reported under: it stands before the first entry. */
 export const headerSeq = 0;
@@ -26,6 +26,8 @@ function differences(
 export const openingDifferences = (header: BundleHeader, { at, facts }: BundleEntry): Failure[] =>
   differences(headerSeq, {
     openedAt: [at, header.case.openedAt],
+    // of cases from before the opening said so, nothing tells
+    codename: [facts['codename'] ?? header.case.codename, header.case.codename],
     settings: [facts['settings'], header.settings],
   });
 

@@ -29,6 +29,8 @@ const batch = 100;
  *
  * @throws {NotFound} at once, for a case that the reader does not see; while it is read, where the
  *   reader stopped seeing it
+ * @throws {RecordDamaged} at once, for a case that is not as a server wrote it; while it is read, where an
+ *   entry is not
  */
 export async function exportCase(
   engine: Engine,

@@ -10,6 +10,8 @@ import { carryOverType } from '../../../machines/events.ts';
 import { canonicalHash } from '../../crypto/chain.ts';
 import { findCaseAsEngine, listOtherVersions, type CaseRow } from '../../store/cases.ts';
 import { engineIdentity } from '../../store/visibility.ts';
+import { historyKeyOf } from '../confidential/history-key.ts';
+import { isEntryProven, isRowAuthentic } from '../step/authenticity.ts';
 import { takeAsEngine } from '../step/as-engine.ts';
 import { entriesOf } from './audit.ts';
 import type { Engine } from '../engine.ts';
@@ -40,23 +42,26 @@ interface Rerun {
 /** Runs a history through the current machine: what was accepted must be accepted, to the same stages. */
 async function rerun(engine: Engine, row: CaseRow): Promise<Rerun> {
   let state: CaseState | null = null;
+  let failsAt: CarryOver['failsAt'] = null;
+  const key = await historyKeyOf(engine);
   const { caseId, headSeq: last } = row;
   for await (const entry of entriesOf(engine.db, engineIdentity, caseId, { last })) {
+    failsAt = { seq: entry.seq, type: entry.type, rules: [] };
+    if (!isEntryProven(key, row, entry)) return { failsAt, state };
     if (entry.outcome === 'refused' || entry.type === carryOverType) continue;
-    const { seq, type } = entry;
     try {
       const step = replayEntry(state, entry);
       const rules = step.violations.map(({ rule }) => rule);
       if (step.outcome !== entry.outcome || !step.state)
-        return { failsAt: { seq, type, rules }, state };
+        return { failsAt: { ...failsAt, rules }, state };
       state = step.state;
     } catch {
-      return { failsAt: { seq, type, rules: [] }, state };
+      return { failsAt, state };
     }
-    if (canonicalHash(stagesOf(state)) !== canonicalHash(entry.stages))
-      return { failsAt: { seq, type, rules: [] }, state };
+    if (canonicalHash(stagesOf(state)) !== canonicalHash(entry.stages)) return { failsAt, state };
   }
-  return { failsAt: null, state };
+  // what proves no head proves nothing before it
+  return { failsAt: isRowAuthentic(key, row) ? null : failsAt, state };
 }
 
 const reportOf = (row: CaseRow, { failsAt }: Rerun): CarryOver => ({

@@ -1,27 +1,23 @@
 /**
  * A case as it once stood, rebuilt from its history. An entry now and then holds the state itself, so
  * that a replay is as short in a long case as in a new one. Such a state is never believed: it is what
- * the entry's hash commits to, or the replay begins at the opening.
+ * the entry commits to, and the entry proves itself, or the replay begins at the opening.
  */
 import type { CaseState } from '../../../machines/system.ts';
-import { hashEntry, sha256Hex } from '../../crypto/chain.ts';
+import { sha256Hex } from '../../crypto/chain.ts';
 import { NotFound } from '../../errors.ts';
 import type { CaseRow } from '../../store/cases.ts';
 import { findMoved, findSnapshot, listEntries, type EntryRow } from '../../store/history.ts';
 import type { Engine } from '../engine.ts';
-import { bodyOf } from '../step/entry.ts';
+import { provenEntries } from '../step/authenticity.ts';
 import { presentCase, type CaseView, type EntryView, type Reader } from '../step/present.ts';
 import { isReplayed, replayEntry } from '../step/replay.ts';
 import { entriesOf, presentEntries, readCase } from './audit.ts';
 
-/** The state that an entry holds, where it is proven, and what replaying the entry would come to. */
+/** The state that an entry holds, where it is what replaying the entry would come to. */
 function storedState(entry: EntryRow): CaseState | null {
-  const { snapshot, snapshotHash, hash } = entry;
-  const isProven =
-    snapshot !== null &&
-    isReplayed(entry) &&
-    sha256Hex(snapshot) === snapshotHash &&
-    hashEntry(bodyOf(entry)) === hash;
+  const { snapshot, snapshotHash } = entry;
+  const isProven = snapshot !== null && isReplayed(entry) && sha256Hex(snapshot) === snapshotHash;
   return isProven ? (JSON.parse(snapshot) as CaseState) : null;
 }
 
@@ -39,15 +35,19 @@ interface Rebuilt {
 
 /** From the last stored state on; null where there is none that holds. */
 async function resume(
-  { db }: Engine,
+  engine: Engine,
   { person }: Reader,
-  caseId: string,
+  row: CaseRow,
   until: Until,
 ): Promise<(Rebuilt & { readonly seq: number }) | null> {
+  const { db } = engine;
+  const { caseId } = row;
   const stored = await findSnapshot(db, person, { caseId, ...until });
   const state = stored && storedState(stored);
   const moved = state && (await findMoved(db, person, { caseId, last: stored.seq }));
-  return moved ? { state, moved, seq: stored.seq } : null;
+  if (!moved) return null;
+  await provenEntries(engine, row, [stored, moved]);
+  return { state, moved, seq: stored.seq };
 }
 
 /** The case after its last entry that counts, as it is presented at a moment; null where none does. */
@@ -58,12 +58,13 @@ async function rebuild(
   { last, at }: Until,
 ): Promise<((now: Date) => CaseView) | null> {
   const { caseId } = row;
-  const begun = await resume(engine, reader, caseId, { last, ...(at && { at }) });
+  const begun = await resume(engine, reader, row, { last, ...(at && { at }) });
   let { state = null, moved }: { state?: CaseState | null; moved?: EntryRow } = begun ?? {};
   for await (const entry of entriesOf(engine.db, reader.person, caseId, {
     after: begun?.seq ?? 0,
     last,
   })) {
+    await provenEntries(engine, row, [entry]);
     if (at && entry.at > at) break;
     ({ state } = replayEntry(state, entry));
     if (entry.outcome !== 'refused') moved = entry;
@@ -75,7 +76,12 @@ async function rebuild(
   return (now) => presentCase(then, stood, now);
 }
 
-/** One entry, and the case as it stood after it, rebuilt by replay. Throws NotFound where there is none. */
+/**
+ * One entry, and the case as it stood after it, rebuilt by replay.
+ *
+ * @throws {NotFound} where there is none
+ * @throws {RecordDamaged} where an entry that leads there is not as a server wrote it
+ */
 export async function readEntry(
   engine: Engine,
   reader: Reader,
@@ -92,7 +98,12 @@ export async function readEntry(
   return { ...shown, after: view(entry.at) };
 }
 
-/** The case as it stood at a moment. Throws NotFound for a moment before it was opened. */
+/**
+ * The case as it stood at a moment.
+ *
+ * @throws {NotFound} for a moment before it was opened
+ * @throws {RecordDamaged} where an entry that leads there is not as a server wrote it
+ */
 export async function readCaseAt(
   engine: Engine,
   reader: Reader,

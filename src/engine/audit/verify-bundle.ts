@@ -26,7 +26,8 @@ import {
   redactionDifferences,
   timeDifferences,
 } from './bundle-checks.ts';
-import { HistoryVerifier, type Failure, type Verification } from './verify.ts';
+import type { Failure, Verification } from './verification.ts';
+import { HistoryVerifier } from './verify.ts';
 
 export interface BundleVerification extends Verification {
   readonly checked: Verification['checked'] & {

@@ -1,7 +1,6 @@
 /** Patterns: other cases in which the same person was reported, or reports (SP, the meeting of the leads, 2). */
 import type { Context } from '../../../machines/context.ts';
-import { NotFound } from '../../errors.ts';
-import { findCase } from '../../store/cases.ts';
+import type { CaseRow } from '../../store/cases.ts';
 import { listRelated, type RelatedRow } from '../../store/digests.ts';
 import { digestKeys, digestsOf, staffIdentities } from './digests.ts';
 import { identitiesOf } from './identities.ts';
@@ -14,25 +13,22 @@ import type { Engine } from '../engine.ts';
  *
  * @param page `showsReporters`: whether it may say who of the one case reports in the other. The handle
  *   of whoever is reported is a fact, and would tell those who see facts alone who the reporter is
- * @throws {NotFound} for a case that the person does not see
  */
 export async function findRelated(
   { db, keyring, now }: Engine,
   person: string,
-  caseId: string,
+  { caseId, dataKey, snapshot }: Pick<CaseRow, 'caseId' | 'dataKey' | 'snapshot'>,
   page: {
     after?: readonly [openedAt: string, caseId: string] | undefined;
     limit: number;
     showsReporters: boolean;
   },
 ): Promise<RelatedRow[]> {
-  const row = await findCase(db, caseId, person);
-  if (!row) throw new NotFound();
-  if (!row.dataKey) return [];
-  const { people } = (row.snapshot as { context: Context }).context;
-  const dataKey = await keyring.unwrap(row.dataKey, caseId);
+  if (!dataKey) return [];
+  const { people } = (snapshot as { context: Context }).context;
+  const key = await keyring.unwrap(dataKey, caseId);
   const identities = [
-    ...(await identitiesOf(db, caseId, dataKey, { person, at: now() })),
+    ...(await identitiesOf(db, caseId, key, { person, at: now() })),
     ...staffIdentities(people.reported),
   ];
   const digests = digestKeys(keyring).flatMap((key) => digestsOf(key, identities));

@@ -13,7 +13,8 @@ import {
 } from '../../store/keychain.ts';
 import { digestKeys, digestsOf, staffIdentities } from './digests.ts';
 import { identitiesOf } from './identities.ts';
-import { isProved, prove } from './proof.ts';
+import { ensureHistoryKey } from './history-key.ts';
+import { isProved, prove, provedAs } from './proof.ts';
 import type { Engine } from '../engine.ts';
 
 type Keys = Pick<Engine, 'db' | 'keyring'>;
@@ -24,6 +25,11 @@ export const wrongKey =
 
 /** The name of the master key's own proof. */
 const proofName = 'master-key';
+/**
+ * What it proves besides, since heads carry MACs. It is not a row of its own, which a thief would take away
+ * for the database to look like an older one: what an older one proves takes the master key.
+ */
+const withMacs = Buffer.from('this key vouches for every head.');
 
 /**
  * Whether a master key of the ring is the one that the cases of this database are sealed with. On a
@@ -31,8 +37,20 @@ const proofName = 'master-key';
  * once, the first one's.
  */
 export async function fitsDatabase(keys: Keys): Promise<boolean> {
-  await prove(keys, proofName);
-  return isProved(keys, proofName);
+  await prove(keys, proofName, withMacs);
+  if (!(await provedAs(keys, proofName))) return false;
+  await ensureHistoryKey(keys);
+  return true;
+}
+
+/** Whether heads may be without MACs: only in a database from before there were any, and only once. */
+export const isFromBeforeMacs = (keys: Keys): Promise<boolean> => isProved(keys, proofName);
+
+/** Says for good that every head has its MAC. */
+export async function proveMacs({ db, keyring }: Keys): Promise<void> {
+  const from = await findProof(db, proofName);
+  const to = await keyring.wrap(withMacs, proofName);
+  if (from) await replaceProof(db, proofName, { from, to });
 }
 
 /** Cases that are read from the database at once. */

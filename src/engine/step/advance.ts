@@ -3,6 +3,7 @@
  * meantime means: load again, decide again, so no event is ever applied to a state it was not judged on.
  */
 import type { EventInput } from '../../../machines/events.ts';
+import { isOutside } from '../../../machines/rules/case-facts.ts';
 import type { CaseState } from '../../../machines/system.ts';
 import {
   Forbidden,
@@ -20,6 +21,7 @@ import {
   type WantedCase,
 } from '../../store/step-load.ts';
 import { dbForSteps, type Engine } from '../engine.ts';
+import { authenticated, proven } from './authenticity.ts';
 import { hasQueue, queueForCase } from './case-queue.ts';
 import { listsOf } from './change.ts';
 import { caseIdsNamedBy } from './establish.ts';
@@ -54,6 +56,7 @@ const attempts = 100;
  *
  * @throws {NotFound} for a case that the person does not see
  * @throws {Forbidden} for a case that the person sees as an auditor only
+ * @throws {RecordDamaged} for a case that is not as a server wrote it
  * @throws {OtherMachineVersion} for a case that was opened under another version of the machine
  * @throws {InvalidRequest} for a response kind that the case's settings don't know
  * @throws {StaleVersion} where `ifMatch` names other versions
@@ -105,7 +108,7 @@ async function attemptStep(
   const keeps = keyed && dataKey && !change?.erased && !change?.removed;
   const answer = keeps ? sealAnswer(keyed, dataKey, now, reply) : null;
   const stood = listsOf(row.snapshot as CaseState);
-  const step = { entries, change, answer, before: stood };
+  const step = await authenticated(engine, row, { entries, change, answer, before: stood });
   const written = await write(async () => commitStep(dbForSteps(engine), step));
   if (!written) return null;
   const headHash = entries.at(-1)?.hash ?? '';
@@ -136,6 +139,7 @@ export async function loadCase(
  * A case that somebody may take steps in, with its key opened.
  *
  * @throws {NotFound} for a case that the person does not see
+ * @throws {RecordDamaged} for a case that is not as a server wrote it
  * @throws {OtherMachineVersion} for a case that was opened under another version of the machine
  * @throws {Forbidden} for a case that the person sees as an auditor only
  */
@@ -147,7 +151,10 @@ export async function openForStep(
   const { caller, loaded } =
     arrival ?? (await loadCase(engine, { person }, { caseId, request })) ?? {};
   if (!caller || !loaded) throw new NotFound();
+  await proven(engine, loaded.row);
   if (!isCurrent(loaded.row)) throw new OtherMachineVersion();
+  // the list that keeps people out stands beside the row, and is no proof
+  if (isOutside(contextOf(loaded.row), person)) throw new NotFound();
   const sender = { person, roles: caller.roles };
   // whoever sees the case as its auditor alone takes no step in it, whatever else they are
   if (!mayHandle(contextOf(loaded.row), sender))

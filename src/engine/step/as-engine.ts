@@ -6,6 +6,7 @@ import { EngineDefect } from '../../errors.ts';
 import { findCaseAsEngine, type CaseRow } from '../../store/cases.ts';
 import { commitStep } from '../../store/commit.ts';
 import type { Engine } from '../engine.ts';
+import { authenticated, proven } from './authenticity.ts';
 import { changeOf } from './change.ts';
 import { eraseDueAt } from './clocks.ts';
 import { decide, decideElapse } from './decide.ts';
@@ -34,13 +35,14 @@ export async function takeAsEngine(
   const head = { caseId: row.caseId, seq: row.headSeq, version: row.version, hash: row.headHash };
   const entry = { ...entryAfter(head, { ...step, by: null, at }), sealed: {} };
   const change = changeOf(step.state, entry);
-  return commitStep(engine.db, { entries: [entry], change, answer: null });
+  const written = { entries: [entry], change, answer: null };
+  return commitStep(engine.db, await authenticated(engine, row, written));
 }
 
-async function rowOf({ db }: Engine, caseId: string): Promise<CaseRow> {
-  const row = await findCaseAsEngine(db, caseId);
+async function rowOf(engine: Engine, caseId: string): Promise<CaseRow> {
+  const row = await findCaseAsEngine(engine.db, caseId);
   if (!row) throw new EngineDefect('a job of no case');
-  return row;
+  return proven(engine, row);
 }
 
 /**

@@ -43,7 +43,7 @@ export interface JudgedStep {
 }
 
 /** The body that the hash commits to: sealed parts by their own hashes, so content can go and the chain stay. */
-export function bodyOf(row: Omit<EntryRow, 'hash' | 'snapshot'>): EntryBody {
+export function bodyOf(row: Omit<EntryRow, 'hash' | 'snapshot' | 'mac'>): EntryBody {
   return {
     caseId: row.caseId,
     seq: row.seq,
@@ -74,13 +74,22 @@ export function stateJson(state: CaseState): string {
   return written;
 }
 
+const hashes = new WeakMap<CaseState, string>();
+
 /** One hash for all machines of a case and the context that they share. */
-export const stateHash = (state: CaseState): string => sha256Hex(stateJson(state));
+export function stateHash(state: CaseState): string {
+  const hash = hashes.get(state) ?? sha256Hex(stateJson(state));
+  hashes.set(state, hash);
+  return hash;
+}
 
 /** After so many entries the state itself is kept, so that a replay need not begin at the beginning. */
 const snapshotEvery = 50;
 
-/** The entry that a step is, after a head. Refusals move the head, and the version they don't. */
+/**
+ * The entry that a step is, after a head. Refusals move the head, and the version they don't. It gets its
+ * MAC where it is written.
+ */
 export function entryAfter(head: Head, step: JudgedStep): EntryRow {
   const { outcome, type, by, sealed = {}, violations = [], state } = step;
   const hashes = Object.entries(sealed).map(([part, bytes]) => [part, sha256Hex(bytes)] as const);
@@ -102,7 +111,7 @@ export function entryAfter(head: Head, step: JudgedStep): EntryRow {
     previousHash: head.hash,
   };
   const snapshot = row.seq % snapshotEvery === 0 ? stateJson(state) : null;
-  return { ...row, hash: hashEntry(bodyOf(row)), snapshot };
+  return { ...row, hash: hashEntry(bodyOf(row)), snapshot, mac: null };
 }
 
 export const headOf = ({ caseId, seq, version, hash }: EntryRow): Head => ({

@@ -25,9 +25,14 @@ import { listRemovedNames } from '../../store/removed-names.ts';
 import { identityPart, type Identity } from '../confidential/identities.ts';
 import { identifyRemoved } from '../confidential/removed-names.ts';
 import { identifyAmong, type Identifiable } from '../confidential/screening.ts';
+import type { Engine } from '../engine.ts';
+import { proven } from './authenticity.ts';
 import { concernedBy } from './concerned.ts';
 import { readBy, type Known } from './decide.ts';
+import { contextOf } from './present.ts';
 import { screenedTexts } from './split.ts';
+
+type Keys = Pick<Engine, 'db' | 'keyring'>;
 
 /** Every member of staff whom an event names, confidentially or not. */
 const staffNamedBy = (event: EventInput): Handle[] => namedIn(event.type, event, 'staff');
@@ -54,11 +59,12 @@ export interface Knowledge {
 
 /** The facts that the engine adds to an event's own; `facts` with whom it is about already resolved. */
 export async function establish(
-  db: Db,
+  engine: Keys,
   event: EventInput,
   facts: Facts,
   known: Knowledge,
 ): Promise<Established> {
+  const { db } = engine;
   const concerned = concernedBy(event, known);
   const { leaving = [], witnesses = [] } = concerned ?? {};
   const named = [...new Set([...staffNamedBy(event), ...leaving, ...witnesses])];
@@ -77,8 +83,8 @@ export async function establish(
       },
     }),
     ...(concerned && { concerned }),
-    ...readBy(own, await knownOf(db, known, reads)),
-    ...(await linkedBy(db, event, known)),
+    ...readBy(own, await knownOf(engine, known, reads)),
+    ...(await linkedBy(engine, event, known)),
     ...(await redactedBy(db, event, facts, known)),
   };
 }
@@ -95,7 +101,7 @@ const rolesOf = (directory: Directory, handles: readonly Handle[]) =>
 
 /** What is known beside a case's state, whatever is sent. */
 export async function knownOf(
-  db: Db,
+  engine: Keys,
   known: Pick<Knowledge, 'caseId' | 'context' | 'dataKey' | 'directory' | 'sender'>,
   reads: ReadonlySet<string | undefined> = new Set(['team', 'original']),
 ): Promise<Known> {
@@ -103,7 +109,7 @@ export async function knownOf(
   const seq = context.duplicateOf;
   const original =
     reads.has('original') && seq !== null && dataKey
-      ? await originalOf(db, dataKey, { caseId, seq })
+      ? await originalOf(engine, dataKey, { caseId, seq })
       : undefined;
   return {
     ...(reads.has('team') && { team: teamOf(context, known.directory, known.sender) }),
@@ -132,24 +138,28 @@ interface Place {
 
 /** The case that an entry links, as it stands now; undefined where the content is gone. */
 async function linkedCase(
-  db: Db,
+  engine: Keys,
   dataKey: Buffer,
   { caseId, seq }: Place,
 ): Promise<Context | undefined> {
   const part = 'content';
-  const sealed = await findPart(db, { caseId, seq, part });
+  const sealed = await findPart(engine.db, { caseId, seq, part });
   if (!sealed) return undefined;
   const { case: id } = unseal(dataKey, { caseId, seq, part }, sealed) as { case: string };
-  return contextOfCase(db, id);
+  return contextOfCase(engine, id);
 }
 
-async function contextOfCase(db: Db, id: string): Promise<Context | undefined> {
-  const row = await findCaseAsEngine(db, id);
-  return row && (row.snapshot as { context: Context }).context;
+async function contextOfCase(engine: Keys, id: string): Promise<Context | undefined> {
+  const row = await findCaseAsEngine(engine.db, id);
+  return row && contextOf(await proven(engine, row));
 }
 
-async function originalOf(db: Db, dataKey: Buffer, place: Place): Promise<Established['original']> {
-  const other = await linkedCase(db, dataKey, place);
+async function originalOf(
+  engine: Keys,
+  dataKey: Buffer,
+  place: Place,
+): Promise<Established['original']> {
+  const other = await linkedCase(engine, dataKey, place);
   if (!other || other.voided !== null) return { met: false, decided: false, gone: true };
   return {
     met: other.leadsMeeting.held > 0,
@@ -159,16 +169,16 @@ async function originalOf(db: Db, dataKey: Buffer, place: Place): Promise<Establ
 
 /** Of a link as a duplicate: whether the other case can stand for this one. */
 async function linkedBy(
-  db: Db,
+  engine: Keys,
   event: EventInput,
   { caseId, context, dataKey, visibleCases }: Knowledge,
 ): Promise<Pick<Established, 'linked'>> {
   const proposal = event.type === 'case.confirm' ? proposalOf(context, event.seq) : undefined;
   const other =
     event.type === 'case.link' && event.relation === 'duplicate' && visibleCases.has(event.case)
-      ? await contextOfCase(db, event.case)
+      ? await contextOfCase(engine, event.case)
       : proposal?.type === 'case.link' && dataKey
-        ? await linkedCase(db, dataKey, { caseId, seq: proposal.seq })
+        ? await linkedCase(engine, dataKey, { caseId, seq: proposal.seq })
         : undefined;
   if (!other) return {};
   const { duplicateOf, voided, erased } = other;

@@ -138,7 +138,7 @@ interface Refused {
 }
 
 async function judgeOne(
-  { db }: Engine,
+  engine: Engine,
   event: EventInput,
   { walk, loaded, at, index }: { walk: Walk; loaded: Knowing; at: string; index: number | null },
 ): Promise<Walk | Refused> {
@@ -154,7 +154,7 @@ async function judgeOne(
     meanwhile: walk.identities,
     pending: walk.entries.flatMap(partNamesOf),
   };
-  const whole = { ...resolved, ...(await establish(db, event, resolved, known)) };
+  const whole = { ...resolved, ...(await establish(engine, event, resolved, known)) };
   const stamp = { at, by: sender, seq: head.seq + 1 };
   const verdict = decide(state, asCaseEvent(event.type, whole, stamp));
   const parts = partsOf(event, confidential, whole, index === null ? '' : `/events/${index}`);
@@ -284,13 +284,13 @@ async function acceptance(engine: Engine, loaded: Loaded, walk: Walk): Promise<O
 const everyCase = { has: () => true } as unknown as ReadonlySet<string>;
 
 async function refusal(
-  { db }: Engine,
+  engine: Engine,
   { row, directory, dataKey, sender }: Loaded,
   { state, at, next }: { state: CaseState; at: string; next: Refused },
 ): Promise<Extract<Reply, { outcome: 'refused' }>> {
   const { context } = state;
   const asked = { caseId: row.caseId, context, dataKey, directory, sender: sender.person };
-  const known = await knownOf(db, asked);
+  const known = await knownOf(engine, asked);
   const options = optionsFor(state, { at, by: sender, known });
   const allowed = options
     .filter(({ type, verdict }) => verdict !== 'refused' && type !== 'case.erase')

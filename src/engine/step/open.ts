@@ -4,11 +4,13 @@ import type { Actor } from '../../../machines/context.ts';
 import type { Channel } from '../../../machines/vocabulary.ts';
 import { openingType } from '../../../machines/events.ts';
 import { inUtc } from '../../../machines/time.ts';
+import { sha256Hex } from '../../crypto/chain.ts';
 import { newDataKey } from '../../crypto/sealing.ts';
 import { EngineDefect, EventRefused, NotFound, TooContended } from '../../errors.ts';
 import { findCase, findCaseAsEngine, findRoles } from '../../store/cases.ts';
 import { reserveCodename } from '../../store/codenames.ts';
 import { commitOpening } from '../../store/commit.ts';
+import { authenticated, proven } from './authenticity.ts';
 import { changeOf } from './change.ts';
 import { codename } from './codename.ts';
 import type { Engine } from '../engine.ts';
@@ -78,6 +80,7 @@ async function openedBefore(
   // and an answer that went with an erasure is not given by another case
   if (kept && !row?.dataKey) throw new NotFound();
   if (!row?.dataKey) return undefined;
+  await proven(engine, row);
   const dataKey = await engine.keyring.unwrap(row.dataKey, caseId);
   const answer = kept ?? (await findKept(engine.db, key, engine.now())) ?? null;
   return recall(answer, key, dataKey, engine.now()) as CaseView | undefined;
@@ -118,35 +121,38 @@ async function open(engine: Engine, opening: NewCase, caseId: string): Promise<C
   const verdict = judgeOpening(facts, { at, by, seq: 1 });
   if (verdict.outcome === 'refused') throw new EventRefused(verdict.violations, []);
   const { state } = verdict;
+  const dataKey = newDataKey();
+  // what the case's row has of its own follows from the history as well
+  const own = { codename: await newCodename(engine), dataKeyHash: sha256Hex(dataKey) };
   const entry = entryAfter(genesis(caseId), {
     outcome: 'accepted',
     type: openingType,
-    facts,
+    facts: { ...facts, ...own },
     by,
     at,
     state,
   });
-  const name = await newCodename(engine);
   const row = {
     caseId,
-    codename: name,
+    codename: own.codename,
     version: 1,
+    openedBy: person,
     openedAt: now,
     updatedAt: now,
     machineId: entry.machineId,
     machineVersion: entry.machineVersion,
+    macsFrom: 1,
   };
   const view = presentCase(row, state, now);
-  const dataKey = newDataKey();
-  const written = await commitOpening(db, {
+  const step = await authenticated(engine, row, {
     entries: [{ ...entry, sealed: {} }],
     change: changeOf(state, entry),
     answer: request ? sealAnswer({ caseId, person, ...request }, dataKey, now, view) : null,
-    codename: name,
+    codename: own.codename,
     openedBy: person,
     dataKey: await engine.keyring.wrap(dataKey, caseId),
   });
-  return written ? view : null;
+  return (await commitOpening(db, step)) ? view : null;
 }
 
 /** Names to try before a number goes behind one, and before giving up. */

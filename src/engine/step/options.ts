@@ -26,7 +26,7 @@ export async function readOptions(
 ): Promise<{ row: CaseRow; options: Option[] }> {
   const loaded = await openForStep(engine, { person, caseId }, arrival);
   const { row, directory, dataKey, now } = loaded;
-  const known = await knownOf(engine.db, {
+  const known = await knownOf(engine, {
     caseId: row.caseId,
     context: contextOf(row),
     dataKey,

@@ -14,6 +14,7 @@ import { contextOf, presentRow } from '../../engine/step/present.ts';
 import { findRelated } from '../../engine/confidential/related.ts';
 import { InvalidRequest } from '../../errors.ts';
 import { listCases } from '../../store/case-list.ts';
+import type { CaseRow } from '../../store/cases.ts';
 import { arrivalOf, handlersOnly, openersOnly } from '../authentication.ts';
 import { caseParams, caseSchema, etagOf, optionSchema } from '../case-schemas.ts';
 import { instantAndId, pageOf, pageQuery, readCursor, storable, toPage } from '../fields.ts';
@@ -54,16 +55,16 @@ const consulting = 'meeting.consultPastIncidents';
 async function offersFor(
   engine: Engine,
   person: string,
-  caseId: string,
+  row: CaseRow,
   options: readonly Option[],
 ): Promise<{ related: string[] } | undefined> {
   const open = options.some(({ type, verdict }) => type === consulting && verdict !== 'refused');
   if (!open) return undefined;
-  const related = await findRelated(engine, person, caseId, {
+  const related = await findRelated(engine, person, row, {
     limit: 100,
     showsReporters: true,
   });
-  return { related: related.map((row) => row.caseId) };
+  return { related: related.map(({ caseId }) => caseId) };
 }
 
 export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
@@ -211,7 +212,7 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
         arrival: arrivalOf(request),
       });
       const { settings } = contextOf(row);
-      const offers = await offersFor(engine, viewer.person, params.id, options);
+      const offers = await offersFor(engine, viewer.person, row, options);
       const items = options.map(({ type, verdict, violations }) => {
         // whoever can't send it has no use for its schema
         const whole = verdict !== 'refused' || query.type !== undefined;

@@ -55,9 +55,10 @@ export const relatedRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     async ({ params: { id }, query: { limit, cursor }, viewer }) => {
       const after = readCursor(cursor, instantAndId);
-      const showsReporters = mayHandle(contextOf(await readCase(engine, viewer, id)), viewer);
+      const named = await readCase(engine, viewer, id);
+      const showsReporters = mayHandle(contextOf(named), viewer);
       const page = { after, limit: limit + 1, showsReporters };
-      const rows = await findRelated(engine, viewer.person, id, page);
+      const rows = await findRelated(engine, viewer.person, named, page);
       const { items: found, next } = toPage(rows, limit, ({ openedAt, caseId }) => [
         openedAt.toISOString(),
         caseId,
