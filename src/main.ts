@@ -2,6 +2,10 @@
 import { enableCompileCache, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+// Until serve.ts listens for them itself, there is nothing to end.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+  process.on(signal, () => process.exit(0));
+
 // What was compiled is kept for the next start, where it may be written: beside the packages, since
 // whoever may write there decides what the server does anyway.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));

@@ -1,4 +1,5 @@
 /** The composition root: configuration → database → engine → HTTP → jobs, and their end. */
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { BadSetting, loadConfig, type Config } from './config.ts';
 import { leaveFirstToken } from './config/first-token.ts';
@@ -27,8 +28,12 @@ import { LogNotWhole, RecordDamaged } from './errors.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-/** Starts everything; the result ends it in the opposite order. */
-async function start(config: Config): Promise<() => Promise<void>> {
+/**
+ * Starts everything; the result ends it in the opposite order.
+ *
+ * @param signal breaks it off: what was started by then is ended, and its reason thrown
+ */
+async function start(config: Config, signal: AbortSignal): Promise<() => Promise<void>> {
   const ends: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const end of ends.toReversed()) await end();
@@ -37,7 +42,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const url =
       'url' in config.database
         ? config.database.url
-        : await embedded(config.database.embedded, ends);
+        : await embedded(config.database.embedded, ends, signal);
     const { limits } = config;
     const database = connect(url, { role: serverRole, limits });
     // few, so that what arrives together travels together (a third faster with 32 writers than ten)
@@ -57,7 +62,8 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const { logLevel, trustProxy, openId } = config;
     // which asks the database nothing: it is built while that is made ready
     const building = buildApp({ engine, logLevel, trustProxy, openId });
-    const [app] = await Promise.all([building, prepare(url, engine, config)]);
+    const preparing = prepare(url, engine, config, signal);
+    const [app] = await Promise.race([Promise.all([building, preparing]), abortOf(signal)]);
     const ending = new AbortController();
     const jobs = runJobs(jobsOf(engine, config), ending.signal, (error, job) =>
       app.log.error(
@@ -99,8 +105,14 @@ const nobody: Signer = {
 };
 
 /** Brings the database up to date, and makes the first admin and the signing key. */
-async function prepare(url: string, engine: Starting, config: Config): Promise<void> {
-  await migrate(url);
+async function prepare(
+  url: string,
+  engine: Starting,
+  config: Config,
+  signal: AbortSignal,
+): Promise<void> {
+  const onWait = () => print('waiting for another server to migrate the database');
+  await migrate(url, { signal, onWait });
   // before anything is written: what another key sealed beside the old one could not be told apart
   if (!(await fitsDatabase(engine))) throw wrongMasterKey(config);
   await authenticateOldHeads(engine);
@@ -116,11 +128,25 @@ async function prepare(url: string, engine: Starting, config: Config): Promise<v
   engine.signer = await establishSigner(engine, config.signingKey);
 }
 
-async function embedded(dataDir: string, ends: (() => Promise<unknown>)[]): Promise<string> {
-  const database = await startEmbedded(dataDir);
+async function embedded(
+  dataDir: string,
+  ends: (() => Promise<unknown>)[],
+  signal: AbortSignal,
+): Promise<string> {
+  const database = await startEmbedded(dataDir, { signal, report: print });
   ends.push(() => database.stop());
+  database.running.catch((error: unknown) => {
+    complain(error);
+    end(1);
+  });
   return database.url;
 }
+
+/** Rejects when it comes. */
+const abortOf = async (signal: AbortSignal): Promise<never> => {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw signal.reason;
+};
 
 const wrongMasterKey = ({ masterKeyFrom }: Config) => new BadSetting(masterKeyFrom, wrongKey);
 
@@ -131,24 +157,36 @@ const mendable = (error: unknown): error is Error =>
   error instanceof RestoreIncomplete ||
   error instanceof EmbeddedDatabaseFailed;
 
+const complain = (error: unknown) =>
+  process.stderr.write(
+    mendable(error) ? `${error.message}\n` : `the server could not start: ${inOneLine(error)}\n`,
+  );
+
 /** How long requests in flight and the database may take, in milliseconds. */
 const patience = 30_000;
 
 // One listener each, for good: npm hands on a signal that the terminal or a supervisor sent to
 // everybody already, so a second one is usual, and means no hurry.
-const starting = loadConfig(process.env).then(start);
+const startUp = new AbortController();
+const starting = loadConfig(process.env).then((config) => start(config, startUp.signal));
 let ending: Promise<void> | undefined;
 const end = (code: number): void => {
   if (ending) return;
   setTimeout(() => process.exit(1), patience).unref();
+  startUp.abort();
   ending = starting
-    .then((stop) => stop())
+    // a start that was broken off has ended what it had started
+    .then(
+      (stop) => stop(),
+      () => undefined,
+    )
     .then(
       () => process.exit(code),
       () => process.exit(1),
     );
 };
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+  process.removeAllListeners(signal).on(signal, () => end(0));
 for (const fault of ['uncaughtException', 'unhandledRejection'] as const)
   process.on(fault, (error: unknown) => {
     process.stderr.write(`a fault ends the server: ${faultLine(error)}\n`);
@@ -158,8 +196,8 @@ for (const fault of ['uncaughtException', 'unhandledRejection'] as const)
 try {
   await starting;
 } catch (error) {
-  process.stderr.write(
-    mendable(error) ? `${error.message}\n` : `the server could not start: ${inOneLine(error)}\n`,
-  );
-  process.exit(error instanceof BadSetting ? 2 : 1);
+  if (!ending) {
+    complain(error);
+    process.exit(error instanceof BadSetting ? 2 : 1);
+  }
 }

@@ -113,6 +113,16 @@ export async function handOver(folder: string, { owner }: Account): Promise<void
   }
 }
 
+/** Ends a program of PostgreSQL's together with those that it has started. */
+export function killGroup({ pid }: Running): void {
+  try {
+    // each was started detached, as the first of a group
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // has ended by itself
+  }
+}
+
 function postgresUser() {
   const id = (flag: string) => {
     const { status, stdout } = spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' });

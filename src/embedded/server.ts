@@ -4,12 +4,11 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Account, Running } from './binaries.ts';
+import { findHolder } from './lock.ts';
 
 /** What a caller may choose. */
 export interface ServerOptions {
@@ -19,23 +18,34 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** A PostgreSQL that accepts connections. */
+export interface Server {
+  readonly port: number;
+  /** How it ended, such as `SIGKILL`. */
+  readonly ended: Promise<string>;
+  /** Ends its connections, and resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
 /** After a crash, how long a new start lets the last server finish: 300 times 100 ms. */
 const patience = { tries: 300, pause: 100 };
 
 /**
- * Starts PostgreSQL on a cluster and returns once it accepts connections. `stop` ends its
- * connections and resolves when it is gone.
+ * Starts PostgreSQL on a cluster and returns once it accepts connections.
  *
  * @param data the cluster's folder, as its real path
- * @throws with PostgreSQL's own words, or when the cluster is in use
+ * @param signal breaks the start off, and leaves nothing running
+ * @throws with PostgreSQL's own words, when the cluster is in use, or the signal's reason
  */
 export async function startServer(
   data: string,
   account: Account,
   { port: fixed, settings }: ServerOptions,
-): Promise<{ port: number; stop: () => Promise<void> }> {
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Server> {
   for (let tries = patience.tries; ; tries -= 1) {
-    await removeStaleLock(data);
+    signal.throwIfAborted();
+    await findHolder(data);
     const port = fixed ?? (await freePort());
     const server = launch(data, account, {
       listen_addresses: '127.0.0.1',
@@ -45,27 +55,34 @@ export async function startServer(
       log_line_prefix: '',
       ...settings,
     });
+    await once(server, 'spawn');
+    const ended = endOf(server);
     const watcher = stopWithUs(server, account);
-    const problem = await untilReady(server);
+    const problem = await untilReady(server, signal);
+    if (signal.aborted) await stop(server);
+    signal.throwIfAborted();
     if (problem === undefined) {
       // Neither of them keeps this process alive.
       for (const handle of [server, server.stderr, watcher, watcher.stdin]) {
         if ('unref' in handle) handle.unref();
       }
-      return { port, stop: () => stop(server) };
+      return { port, ended, stop: () => stop(server) };
     }
-    if (problem.includes('lock file "postmaster.pid" already exists')) {
-      const lock = await readLock(data);
-      if (lock && (lock.status !== 'stopping' || tries === 0)) {
-        throw new Error(`${data} is in use by another server (process ${lock.pid})`);
-      }
-      await delay(patience.pause);
-    } else if (fixed !== undefined || !problem.includes('could not bind') || tries === 0) {
-      // Else someone took the port since it was found free.
-      throw new Error(problem);
-    }
+    const holder = isLocked.test(problem) ? await findHolder(data) : undefined;
+    if (holder && (holder.status !== 'stopping' || tries === 0))
+      throw new Error(`${data} is in use by another server (process ${holder.pid})`);
+    const passes = isLocked.test(problem) || isTaken(problem, fixed);
+    if (!passes || tries === 0) throw new Error(problem);
+    await delay(patience.pause, undefined, { signal });
   }
 }
+
+/** By a server that is there, or by what is left of one that was killed, which ends by itself. */
+const isLocked = /lock file "postmaster.pid"|shared memory block .* still in use/;
+
+/** Someone took the port since it was found free. */
+const isTaken = (problem: string, fixed: number | undefined) =>
+  fixed === undefined && problem.includes('could not bind');
 
 function launch(
   data: string,
@@ -76,16 +93,24 @@ function launch(
   return account.run('postgres', ['-D', data, ...flags]);
 }
 
-/** Resolves to nothing once the server is ready, or to its complaints when it has ended. */
-async function untilReady(server: Running): Promise<string | undefined> {
-  await once(server, 'spawn');
+async function endOf(server: Running): Promise<string> {
+  const [code, killedBy] = (await once(server, 'exit')) as [number | null, string | null];
+  return killedBy ?? `exit code ${code}`;
+}
+
+/** Resolves to nothing once the server is ready, or to its complaints when it has ended, as it does by the signal. */
+async function untilReady(server: Running, signal: AbortSignal): Promise<string | undefined> {
   const complaints: string[] = [];
   let ready = false;
+  const breakOff = () => server.kill('SIGINT');
+  if (signal.aborted) breakOff();
+  signal.addEventListener('abort', breakOff);
   for await (const line of createInterface({ input: server.stderr })) {
     ready = line.includes('database system is ready to accept connections');
     if (ready) break;
     if (!line.startsWith('LOG:')) complaints.push(line);
   }
+  signal.removeEventListener('abort', breakOff);
   // Whatever it says from here on is read and dropped: a full pipe would block it.
   server.stderr.resume();
   return ready ? undefined : complaints.join('\n') || 'it ended without a word';
@@ -113,26 +138,6 @@ async function stop(server: Running): Promise<void> {
   server.ref();
   server.kill('SIGINT');
   await ended;
-}
-
-/** What stands in postmaster.pid: the process, and on line 8 its status. */
-async function readLock(data: string): Promise<{ pid: string; status: string } | undefined> {
-  const lock = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
-  const [pid = '', , , , , , , status = ''] = lock.split('\n').map((line) => line.trim());
-  return pid === '' ? undefined : { pid, status };
-}
-
-/**
- * PostgreSQL believes a lock whose process exists, and after a restart of a container the number
- * is soon someone else's. Where /proc tells that it isn't this cluster's server, the lock goes.
- */
-async function removeStaleLock(data: string): Promise<void> {
-  const lock = await readLock(data);
-  if (!lock) return;
-  const command = await readFile(`/proc/${lock.pid}/cmdline`, 'utf8').catch(() => undefined);
-  if (command !== undefined && !command.split('\0').includes(data)) {
-    await rm(join(data, 'postmaster.pid'), { force: true });
-  }
 }
 
 async function freePort(): Promise<number> {

@@ -19,13 +19,15 @@ import {
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import postgres from 'postgres';
-import { chooseAccount, handOver, nativeFolder, type Account } from './binaries.ts';
-import { startServer, type ServerOptions } from './server.ts';
+import { chooseAccount, handOver, killGroup, nativeFolder, type Account } from './binaries.ts';
+import { keepServer, type KeepOptions } from './keeper.ts';
 
-/** A PostgreSQL server that runs as long as this process does. */
+/** A PostgreSQL server that runs as long as this process does, and is brought back where it ends before. */
 export interface EmbeddedDatabase {
   /** Of the database `recourse`, as the cluster's superuser, who migrates. */
   readonly url: string;
+  /** Resolves once stopped; rejects with an {@link EmbeddedDatabaseFailed} where it can't be brought back. */
+  readonly running: Promise<void>;
   /** Ends all connections, then the server. May be called twice. */
   stop(): Promise<void>;
 }
@@ -34,11 +36,17 @@ export interface EmbeddedDatabase {
 export class EmbeddedDatabaseFailed extends Error {
   override readonly name = 'EmbeddedDatabaseFailed';
 
-  constructor(cause: unknown) {
+  constructor(what: 'did not start' | 'ended and cannot be started again', cause: unknown) {
     const problem = cause instanceof Error ? cause.message : String(cause);
     const line = problem.trim().replaceAll(/\s*\n\s*/g, '; ');
-    super(`the embedded PostgreSQL did not start: ${line}`, { cause });
+    super(`the embedded PostgreSQL ${what}: ${line}`, { cause });
   }
+}
+
+/** What a caller may choose. */
+export interface EmbeddedOptions extends Omit<KeepOptions, 'signal'> {
+  /** Breaks the start off, and leaves nothing running and nothing half made. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -47,11 +55,11 @@ export class EmbeddedDatabaseFailed extends Error {
  *
  * @param dataDir made if missing; all that belongs to the server is in its folder `postgres`
  * @param options `port`: a free one if left out; `settings`: PostgreSQL's, such as `{fsync: 'off'}`
- * @throws {EmbeddedDatabaseFailed} among others when another server uses the same data directory
+ * @throws the signal's reason, or {EmbeddedDatabaseFailed} among others when another server uses the same data directory
  */
 export async function startEmbedded(
   dataDir: string,
-  options: ServerOptions = {},
+  { signal = new AbortController().signal, ...options }: EmbeddedOptions = {},
 ): Promise<EmbeddedDatabase> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -60,22 +68,29 @@ export async function startEmbedded(
     if (process.getuid?.() === 0) await chmod(root, (await stat(root)).mode | 0o011);
     const account = chooseAccount(await nativeFolder(), root);
     const cluster = join(root, 'postgres');
-    if (!(await exists(cluster))) await createCluster(root, cluster, account);
+    if (!(await exists(cluster))) await createCluster(root, cluster, account, signal);
     await handOver(cluster, account);
 
-    const server = await startServer(join(cluster, 'data'), account, options);
+    const server = await keepServer(join(cluster, 'data'), account, { ...options, signal });
     const password = await readFile(join(cluster, 'password'), 'utf8');
     const at = (database: string) =>
       `postgres://postgres:${password}@127.0.0.1:${server.port}/${database}`;
     try {
       await createDatabase(at('postgres'));
+      signal.throwIfAborted();
     } catch (error) {
       await server.stop();
       throw error;
     }
-    return { url: at('recourse'), stop: server.stop };
+    const running = server.running.catch((error: unknown) => {
+      throw new EmbeddedDatabaseFailed('ended and cannot be started again', error);
+    });
+    // whoever does not ask sees it by their connections
+    running.catch(() => undefined);
+    return { url: at('recourse'), running, stop: () => server.stop() };
   } catch (error) {
-    throw new EmbeddedDatabaseFailed(error);
+    signal.throwIfAborted();
+    throw new EmbeddedDatabaseFailed('did not start', error);
   }
 }
 
@@ -83,7 +98,12 @@ export async function startEmbedded(
  * Made aside and renamed: what has the name is whole, with the password that belongs to it, and of
  * two first starts at once one finds the other's.
  */
-async function createCluster(root: string, cluster: string, account: Account): Promise<void> {
+async function createCluster(
+  root: string,
+  cluster: string,
+  account: Account,
+  signal: AbortSignal,
+): Promise<void> {
   const draft = await mkdtemp(join(root, 'postgres-'));
   try {
     const password = join(draft, 'password');
@@ -99,7 +119,11 @@ async function createCluster(root: string, cluster: string, account: Account): P
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
     ]);
+    const breakOff = () => killGroup(initdb);
+    signal.addEventListener('abort', breakOff);
     const [said] = await Promise.all([text(initdb.stderr), once(initdb, 'close')]);
+    signal.removeEventListener('abort', breakOff);
+    signal.throwIfAborted();
     if (initdb.exitCode !== 0) throw new Error(said);
     await rename(draft, cluster).catch(async (error: unknown) => {
       if (!(await exists(cluster))) throw error;

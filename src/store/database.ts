@@ -1,6 +1,7 @@
 /**
  * The one way to PostgreSQL: postgres.js below, drizzle on top.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { getTableName, is, sql, type SQL } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
@@ -100,10 +101,11 @@ export function connect(
  * and find nothing left to do.
  *
  * @param url of the owner of the tables, who creates the server's role as well
+ * @param options `signal`: ends the waiting; `onWait`: called where there is waiting to do
  * @throws {ServerRoleMissing} when the owner may not create the role
  * @throws {RestoreIncomplete} when the tables that the migrations made are not all there for the server
  */
-export async function migrate(url: string): Promise<void> {
+export async function migrate(url: string, waiting: Waiting = {}): Promise<void> {
   // One connection from the beginning to the end: the lock belongs to it.
   const options = connectionOptions(url, unlimited);
   const connection = new Connection(options);
@@ -116,7 +118,7 @@ export async function migrate(url: string): Promise<void> {
     ),
   );
   try {
-    await db.execute(sql`select pg_advisory_lock(${migrationLock})`);
+    await lockMigrations(db, waiting);
     await ensureServerRole(db, options.user);
     await runMigrations(db as PostgresJsDatabase, { migrationsFolder });
     // So that the server can tell whether it is up to date.
@@ -125,6 +127,21 @@ export async function migrate(url: string): Promise<void> {
     await requireTables(db);
   } finally {
     await connection.close();
+  }
+}
+
+interface Waiting {
+  readonly signal?: AbortSignal;
+  readonly onWait?: () => void;
+}
+
+/** Asks again and again: a session that waits in PostgreSQL goes on waiting when we are gone, and locks in vain. */
+async function lockMigrations(db: Db, { signal, onWait }: Waiting): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    const [lock] = await db.execute(sql`select pg_try_advisory_lock(${migrationLock}) as ours`);
+    if (lock?.['ours'] === true) return;
+    if (tries === 0) onWait?.();
+    await delay(100, undefined, { ...(signal && { signal }) });
   }
 }
 
