@@ -2,9 +2,11 @@
 import { enableCompileCache, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-// Until serve.ts listens for them itself, there is nothing to end.
+// Until serve.ts listens too, there is nothing to end.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-  process.on(signal, () => process.exit(0));
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) process.exit(0);
+  });
 
 // What was compiled is kept for the next start, where it may be written: beside the packages, since
 // whoever may write there decides what the server does anyway.

@@ -185,8 +185,7 @@ const end = (code: number): void => {
       () => process.exit(1),
     );
 };
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-  process.removeAllListeners(signal).on(signal, () => end(0));
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
 for (const fault of ['uncaughtException', 'unhandledRejection'] as const)
   process.on(fault, (error: unknown) => {
     process.stderr.write(`a fault ends the server: ${faultLine(error)}\n`);

@@ -8,6 +8,8 @@ export interface KeepOptions extends ServerOptions {
   readonly signal: AbortSignal;
   /** Told what happens, in a line. */
   readonly report?: (line: string) => void;
+  /** Before each try to bring it back, in milliseconds. */
+  readonly pauses?: readonly number[];
 }
 
 /** A PostgreSQL that is started again when it ends: on the same port, where pools look for it. */
@@ -19,8 +21,8 @@ interface Kept {
   stop(): Promise<void>;
 }
 
-/** Before each try, in milliseconds: half a minute, in which a disk may be cleared. */
-const pauses = [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000, 5_000];
+/** Half a minute, in which a disk may be cleared. */
+const halfAMinute = [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000, 5_000];
 /** How long it must have run, in milliseconds, to be tried as often again. */
 const settled = 60_000;
 
@@ -32,7 +34,7 @@ const settled = 60_000;
 export async function keepServer(
   data: string,
   account: Account,
-  { signal, report = () => undefined, ...options }: KeepOptions,
+  { signal, report = () => undefined, pauses = halfAMinute, ...options }: KeepOptions,
 ): Promise<Kept> {
   const ending = new AbortController();
   let server = await startServer(data, account, options, signal);

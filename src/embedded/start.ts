@@ -62,6 +62,7 @@ export async function startEmbedded(
   { signal = new AbortController().signal, ...options }: EmbeddedOptions = {},
 ): Promise<EmbeddedDatabase> {
   try {
+    signal.throwIfAborted();
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     const root = await realpath(dataDir);
     // PostgreSQL's account has to pass, not to look. What is secret in here has modes of its own.
@@ -109,6 +110,7 @@ async function createCluster(
     const password = join(draft, 'password');
     await writeFile(password, randomBytes(24).toString('hex'), { mode: 0o600, flush: true });
     await handOver(draft, account);
+    signal.throwIfAborted();
     const initdb = account.run('initdb', [
       `--pgdata=${join(draft, 'data')}`,
       `--pwfile=${password}`,

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { cloneDatabase } from '../support/database.ts';
 
 // A server with a database of its own takes its time to start on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -16,20 +18,30 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-/** Runs the server; `whenListening` is called once, when it says where. */
+type Kill = (signal: NodeJS.Signals) => boolean;
+
+/** Runs the server; `whenSaid` is called once, when it says that it listens, and where, or something else. */
 async function serve(
   env: Record<string, string>,
-  whenListening: (kill: (signal: NodeJS.Signals) => boolean, url: string) => unknown,
+  whenSaid: (kill: Kill, url: string) => unknown,
+  said = 'listening on',
 ): Promise<{ code: number | null; errors: string }> {
-  const server = spawn(process.execPath, [main], {
+  const server = run(env);
+  server.stdout.on('data', (chunk) => {
+    const [, url = ''] = /listening on (\S+)/.exec(String(chunk)) ?? [];
+    if (String(chunk).includes(said)) whenSaid((signal) => server.kill(signal), url);
+  });
+  return endOf(server);
+}
+
+const run = (env: Record<string, string>) =>
+  spawn(process.execPath, [main], {
     env: { PATH: process.env['PATH'], RECOURSE_DATA_DIR: join(folder, 'data'), PORT: '0', ...env },
   });
+
+async function endOf(server: ReturnType<typeof run>) {
   let errors = '';
   server.stderr.on('data', (chunk) => (errors += String(chunk)));
-  server.stdout.on('data', (chunk) => {
-    const [, url] = /listening on (\S+)/.exec(String(chunk)) ?? [];
-    if (url !== undefined) whenListening((signal) => server.kill(signal), url);
-  });
   const code = await new Promise<number | null>((resolve) => {
     server.once('exit', resolve);
   });
@@ -51,6 +63,28 @@ describe('the end of the server', () => {
     });
     expect(code).toBe(0);
     expect(existsSync(join(folder, 'data/postgres/data/postmaster.pid'))).toBe(false);
+  });
+
+  test('comes at once while the database is being made, and leaves nothing half made', async () => {
+    const server = run({});
+    const ended = endOf(server);
+    const inside = () => readdir(join(folder, 'data')).catch(() => []);
+    while (!(await inside()).some((name) => name.startsWith('postgres-'))) await delay(5);
+    server.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 0, errors: '' });
+    expect((await inside()).filter((name) => name.startsWith('postgres'))).toEqual([]);
+  });
+
+  test('comes at once while another server migrates, for which it says that it waits', async () => {
+    const database = await cloneDatabase();
+    const migrating = await database.sql.reserve();
+    await migrating`select pg_advisory_lock(4726552811)`;
+    const env = { DATABASE_URL: database.url, RECOURSE_MASTER_KEY: 'A'.repeat(43).concat('=') };
+    const waiting = 'waiting for another server to migrate the database\n';
+    const ended = await serve(env, (kill) => kill('SIGTERM'), waiting);
+    expect(ended).toEqual({ code: 0, errors: '' });
+    migrating.release();
+    await database.close();
   });
 
   test('comes at once with a setting that will not do, in one line that names it', async () => {
