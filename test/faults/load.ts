@@ -66,6 +66,8 @@ export interface Told {
 }
 
 export interface Load {
+  /** Resolves once events are acknowledged. */
+  readonly underWay: () => Promise<void>;
   /** As many events at once to one case; resolves once all are acknowledged. */
   readonly rush: (caseId: string, count: number) => Promise<void>;
   /** Lets everything that is under way be acknowledged, for up to half a minute. */
@@ -116,7 +118,9 @@ export function startLoad(target: Target, writers = 8): Load {
         if (status === 503 && !headers.has('retry-after'))
           faults.add(`${routeOf(sending)} answered 503 without Retry-After`);
         if (!ok && status !== 503)
-          faults.add(`${routeOf(sending)} answered ${status}: ${said.slice(0, 200)}`);
+          faults.add(
+            `${routeOf(sending)} answered ${status} ${/problem:[\w-]+/.exec(said)?.[0] ?? said}`,
+          );
         return { status, body: ok && said.startsWith('{') ? JSON.parse(said) : undefined };
       } catch (error) {
         if (error instanceof Error && error.name === 'TimeoutError')
@@ -175,6 +179,9 @@ export function startLoad(target: Target, writers = 8): Load {
     ...servers.map((server, i) => reading(server, cases[i] as string)),
   ];
   return {
+    underWay: async () => {
+      while (acknowledged.length < before + 2 * writers) await delay(50);
+    },
     rush: async (caseId, count) => {
       await Promise.all(Array.from({ length: count }, () => write(caseId)));
     },

@@ -46,6 +46,7 @@ async function play(name: string, site: Site, fault: (load: Load) => Promise<voi
   const start = performance.now();
   const load = startLoad(site);
   try {
+    await load.underWay();
     await fault(load);
   } catch (error) {
     site.faults.add(inOneLine(error));
