@@ -50,20 +50,19 @@ export async function fillDisk(folder: string, seconds: number): Promise<void> {
   }
 }
 
-/** A small file system in memory; undefined where it may not be mounted. */
+/** A small file system in memory, and what removes it; undefined where it may not be mounted. */
 export async function mountSmall(
   folder: string,
   megabytes: number,
 ): Promise<(() => void) | undefined> {
   await mkdir(folder);
-  const { status } = spawnSync(
-    'mount',
-    ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder],
-    {
-      stdio: 'ignore',
-    },
-  );
-  if (status !== 0) return undefined;
+  if (!run('mount', '-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder)) return undefined;
   await chmod(folder, 0o755);
-  return () => void spawnSync('umount', ['--lazy', folder], { stdio: 'ignore' });
+  const unmount = () => void run('umount', '--lazy', folder);
+  // before the folder is removed
+  process.prependListener('exit', unmount);
+  return unmount;
 }
+
+const run = (program: string, ...args: readonly string[]): boolean =>
+  spawnSync(program, args, { stdio: 'ignore' }).status === 0;

@@ -28,13 +28,13 @@ export class Faults {
 }
 
 /** What a server said that it had recorded. */
-export interface Acknowledged {
+interface Acknowledged {
   readonly caseId: string;
   readonly seq: number;
   readonly hash: string;
 }
 
-export interface Sending {
+interface Sending {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly token?: string | undefined;
@@ -58,7 +58,7 @@ export interface Target {
 }
 
 /** Of some time under load. */
-export interface Told {
+interface Told {
   readonly acknowledged: number;
   readonly unready: number;
   /** Milliseconds. */

@@ -11,7 +11,7 @@ export interface Scenario {
   readonly run: (stage: Stage, seconds: number) => Promise<void>;
 }
 
-export interface Stage extends Target {
+interface Stage extends Target {
   readonly database: Database;
   readonly load: Load;
 }
@@ -26,7 +26,7 @@ const inTurn = <Item>(items: readonly Item[], round: number) => items[round % it
 
 const kills: Scenario = {
   name: 'servers are killed',
-  seconds: [8, 60],
+  seconds: [8, 50],
   run: ({ servers }, seconds) =>
     repeatedly(seconds, async (round) => {
       await delay(300);
@@ -36,7 +36,7 @@ const kills: Scenario = {
 
 const restarts: Scenario = {
   name: 'PostgreSQL ends, fast, at once or killed, and comes back',
-  seconds: [9, 60],
+  seconds: [9, 50],
   run: ({ database }, seconds) =>
     repeatedly(seconds, async (round) => {
       const signal = inTurn(['SIGINT', 'SIGQUIT', 'SIGKILL'] as const, round);
@@ -47,7 +47,7 @@ const restarts: Scenario = {
 
 const terminations: Scenario = {
   name: 'sessions are terminated',
-  seconds: [6, 45],
+  seconds: [6, 40],
   run: ({ database }, seconds) =>
     database.asked((sql) =>
       repeatedly(seconds, async () => {
@@ -61,7 +61,7 @@ const tables = ['cases', 'history', 'log_nodes', 'checkpoints', 'tokens', 'deadl
 
 const waiting: Scenario = {
   name: 'sessions that wait for a lock are terminated, and so in any statement and transaction',
-  seconds: [5, 45],
+  seconds: [5, 40],
   run: ({ database }, seconds) =>
     database.asked((sql) =>
       repeatedly(seconds, (round) =>
@@ -76,7 +76,7 @@ const waiting: Scenario = {
 
 const exhaustion: Scenario = {
   name: 'others use up the connections',
-  seconds: [6, 45],
+  seconds: [6, 40],
   run: async ({ database }, seconds) => {
     const others: Sql[] = [];
     try {

@@ -38,7 +38,7 @@ afterEach(() => database.stop());
 
 /** What a client gets, asking again where it finds the connection of before. */
 async function ask(client: Database, query: string): Promise<unknown> {
-  const rows = async () => client.sql.unsafe(query).catch(() => []);
+  const rows = async () => client.db.execute(query).catch(() => []);
   await expect.poll(rows, { timeout: 60_000 }).toHaveLength(1);
   return rows();
 }
@@ -46,7 +46,7 @@ async function ask(client: Database, query: string): Promise<unknown> {
 describe('a PostgreSQL that was killed', () => {
   test('comes back where its clients look for it, with what was committed', async () => {
     const client = connect(database.url, { max: 1 });
-    await client.sql`create table kept as select 1 as one`;
+    await client.db.execute('create table kept as select 1 as one');
     process.kill(await pidOf(), 'SIGKILL');
     await expect.poll(() => said, { timeout: 60_000 }).toHaveLength(2);
     expect(said).toEqual([
