@@ -39,8 +39,9 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Every server that runs, so that none is left behind. */
+/** Every process that was started, so that none is left behind. */
 const running = new Set<ChildProcess>();
+export const endsWithUs = (child: ChildProcess): void => void running.add(child);
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
@@ -62,7 +63,7 @@ export async function startServer({ settings, log, onFault }: Starting): Promise
     const file = await open(log, 'a');
     const spawned = spawn(process.execPath, [main], { env, stdio: ['ignore', file.fd, file.fd] });
     await file.close();
-    running.add(spawned);
+    endsWithUs(spawned);
     child = spawned;
     ended = once(spawned, 'exit').then(([code, signal]: (number | string | null)[]) => {
       running.delete(spawned);
@@ -92,6 +93,8 @@ export async function startServer({ settings, log, onFault }: Starting): Promise
   };
   const kill = async () => {
     ending = true;
+    // whoever asks may see it end before we do
+    if (isUp()) turns += 1;
     child.kill('SIGKILL');
     await ended;
     ending = false;

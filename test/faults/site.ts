@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Faults, type Target } from './load.ts';
-import { startServer, type Server } from './servers.ts';
+import { endsWithUs, startServer, type Server } from './servers.ts';
 
 export interface Site extends Target {
   readonly stop: () => Promise<void>;
@@ -86,6 +86,7 @@ async function audit(site: Target & Pick<Site, 'stop'>, settings: Opening['setti
   const verify = spawn(process.execPath, [recourse, 'audit', 'verify', '--all'], {
     env: { PATH: process.env['PATH'], ...settings },
   });
+  endsWithUs(verify);
   const [out, err, [code]] = await Promise.all([
     text(verify.stdout),
     text(verify.stderr),
