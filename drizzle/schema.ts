@@ -83,6 +83,8 @@ export const cases = pgTable(
     dataKey: bytea('data_key'),
     /** When the retention erases it; null while it is open, held, erased or kept for good. */
     eraseDueAt: instant('erase_due_at'),
+    /** When the next of its deadlines runs out; null where none is pending. */
+    nextDueAt: instant('next_due_at'),
     /** Whether a deadline of it has run out, and what it was for is still owed. */
     overdue: boolean('overdue').notNull().default(false),
     /** Authenticates the row (crypto/authenticity.ts); null only until an older database was made ready. */
@@ -103,9 +105,13 @@ export const cases = pgTable(
     index('cases_open_by_machine')
       .on(t.machineId, t.machineVersion)
       .where(sql`${t.status} = 'open'`),
-    index('cases_to_erase')
-      .on(t.eraseDueAt)
+    // by the machine first: what another version is to do is never come upon
+    index('cases_due_to_erase')
+      .on(t.machineId, t.machineVersion, t.eraseDueAt, t.caseId)
       .where(sql`${t.eraseDueAt} is not null`),
+    index('cases_due_to_fire')
+      .on(t.machineId, t.machineVersion, t.nextDueAt, t.caseId)
+      .where(sql`${t.nextDueAt} is not null`),
   ],
 );
 
@@ -219,11 +225,21 @@ export const deadlines = pgTable(
   (t) => [
     primaryKey({ columns: [t.caseId, t.name, t.ref] }),
     index('deadlines_in_order').on(t.dueAt, t.caseId, t.name, t.ref),
+    // those that are late and not fired yet, for lists
     index('deadlines_to_fire')
       .on(t.dueAt)
       .where(sql`${t.pending}`),
   ],
 );
+
+/**
+ * Which cases a server is just seeing to, so that no other does the same work; until when, should it
+ * end meanwhile. Nothing rests on it, so it is not written to the database's log (`unlogged`).
+ */
+export const claims = pgTable('claims', {
+  caseId: uuid('case_id').primaryKey(),
+  until: instant('until').notNull(),
+});
 
 /** First answers of requests with an idempotency key, sealed with the case's key. */
 export const storedAnswers = pgTable(

@@ -14,6 +14,7 @@ import { fitsDatabase, wrongKey } from './engine/confidential/rotate.ts';
 import { faultLine } from './fault.ts';
 import { buildApp } from './http/app.ts';
 import { inOneLine } from './cli/outcome.ts';
+import { readClock } from './store/clock.ts';
 import {
   connect,
   migrate,
@@ -47,8 +48,10 @@ async function start(config: Config, signal: AbortSignal): Promise<() => Promise
     const database = connect(url, { role: serverRole, limits });
     // few, so that what arrives together travels together (a third faster with 32 writers than ten)
     const steps = connect(url, { role: serverRole, limits, max: 4, depth: 100 });
-    limitCompany(steps.db, config.casesPerStatement);
-    ends.push(async () => Promise.all([database.close(), steps.close()]));
+    // so that what is due in many cases at once takes no connection from people
+    const background = connect(url, { role: serverRole, limits, max: 4 });
+    for (const { db } of [steps, background]) limitCompany(db, config.casesPerStatement);
+    ends.push(async () => Promise.all([database.close(), steps.close(), background.close()]));
     const keyring = keyringOf(config.masterKey, config.previousMasterKey);
     const engine: Starting = {
       db: database.db,
@@ -57,6 +60,7 @@ async function start(config: Config, signal: AbortSignal): Promise<() => Promise
       signer: nobody,
       settings: config.settings,
       now: () => new Date(),
+      databaseNow: () => readClock(database.db),
     };
 
     const { logLevel, trustProxy, openId } = config;
@@ -65,7 +69,14 @@ async function start(config: Config, signal: AbortSignal): Promise<() => Promise
     const preparing = prepare(url, engine, config, signal);
     const [app] = await Promise.race([Promise.all([building, preparing]), abortOf(signal)]);
     const ending = new AbortController();
-    const jobs = runJobs(jobsOf(engine, config), ending.signal, (error, job) =>
+    const all = jobsOf(
+      { ...engine, db: background.db },
+      {
+        ...config,
+        tell: ({ off }, line) => app.log[off ? 'warn' : 'info'](line),
+      },
+    );
+    const jobs = runJobs(all, ending.signal, (error, job) =>
       app.log.error(
         {
           job,

@@ -6,6 +6,7 @@ import { keyringOf } from '../crypto/keyring.ts';
 import { establishSigner } from '../engine/audit/signing-keys.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fitsDatabase, isFromBeforeMacs, wrongKey } from '../engine/confidential/rotate.ts';
+import { readClock } from '../store/clock.ts';
 import { connect, pendingMigrations, serverRole } from '../store/database.ts';
 import { Misuse } from './outcome.ts';
 
@@ -62,7 +63,8 @@ async function withDatabase<Result>(
       throw new Misuse('the database is not up to date: start the server, which brings it there');
     const { settings, signingKey } = config;
     const signer = await establishSigner({ db, keyring }, signingKey);
-    return await work({ db, keyring, signer, settings, now: () => new Date() });
+    const clocks = { now: () => new Date(), databaseNow: () => readClock(db) };
+    return await work({ db, keyring, signer, settings, ...clocks });
   } finally {
     await database.close();
   }

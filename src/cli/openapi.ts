@@ -6,6 +6,7 @@ import { keyringOf } from '../crypto/keyring.ts';
 import { checkpointSigner } from '../crypto/note.ts';
 import type { Engine } from '../engine/engine.ts';
 import { buildApp } from '../http/app.ts';
+import { readClock } from '../store/clock.ts';
 import { connect } from '../store/database.ts';
 
 // a pool connects at its first statement, and there is none
@@ -16,6 +17,7 @@ const engine: Engine = {
   signer: checkpointSigner(Buffer.alloc(32)),
   settings: bostonPython,
   now: () => new Date(),
+  databaseNow: () => readClock(db),
 };
 const app = await buildApp({ engine, logLevel: 'silent' });
 await app.ready();

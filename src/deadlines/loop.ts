@@ -6,50 +6,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { elapse } from '../engine/step/as-engine.ts';
 import { checkpointWhenDue, type CheckpointPace } from '../engine/audit/checkpoint.ts';
+import { dueUntil } from '../engine/clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import { answersKeptFor } from '../engine/step/idempotency.ts';
 import { deleteAnswersBefore } from '../store/answers.ts';
-import { claimDueDeadline, type DeadlineRow } from '../store/deadlines.ts';
-import type { DeadlineName } from '../../machines/context.ts';
+import { clockWatch, type Tell } from './clock.ts';
+import { takeAllDue, type Report } from './due.ts';
 import { eraseDueCases } from './retention.ts';
 
-/** Called with what went wrong at one deadline; the others are fired all the same. */
-export type Report = (error: unknown) => void;
-
-/**
- * Fires every deadline that is due by the engine's time, one after another, each once however many
- * processes do so at the same time.
- *
- * @returns how many ran out
- */
-export async function fireDueDeadlines(engine: Engine, report: Report): Promise<number> {
-  const passedOver: DeadlineRow[] = [];
-  for (let fired = 0; ;) {
-    let claimed: DeadlineRow | undefined;
-    try {
-      const due = await claimDueDeadline(
-        engine.db,
-        { now: engine.now(), passedOver },
-        async (tx, deadline) => {
-          claimed = deadline;
-          if (
-            await elapse({ ...engine, db: tx }, deadline.caseId, {
-              name: deadline.name as DeadlineName,
-              ref: deadline.ref,
-            })
-          )
-            fired++;
-          else passedOver.push(deadline);
-        },
-      );
-      if (!due) return fired;
-    } catch (error) {
-      report(error);
-      if (!claimed) return fired;
-      passedOver.push(claimed);
-    }
-  }
-}
+/** Lets every deadline run out that is due, soonest first. Returns how many. */
+export const fireDueDeadlines = (
+  engine: Engine,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<number> => takeAllDue(engine, { due: 'nextDueAt', step: elapse }, report, signal);
 
 const second = 1000;
 const minute = 60 * second;
@@ -61,27 +31,31 @@ export interface Job {
   readonly name: string;
   /** From the end of one round to the beginning of the next, in milliseconds. */
   readonly pace: number;
-  /** One round. What it throws is reported, and the next round comes all the same. */
-  readonly run: (report: Report) => Promise<unknown>;
+  /** One round, which may be long and then ends early at the signal. What it throws is reported, and the next comes all the same. */
+  readonly run: (report: Report, signal?: AbortSignal) => Promise<unknown>;
 }
 
-/** @param options `checkpoints`: when one is due */
+/** @param options `checkpoints`: when one is due; `tell`: of the clock, if anybody listens */
 export const jobsOf = (
   engine: Engine,
-  { checkpoints }: { checkpoints: CheckpointPace },
+  { checkpoints, tell = () => undefined }: { checkpoints: CheckpointPace; tell?: Tell },
 ): readonly Job[] => [
-  { name: 'deadlines', pace: second / 2, run: (report) => fireDueDeadlines(engine, report) },
-  { name: 'retention', pace: minute, run: (report) => eraseDueCases(engine, report) },
+  { name: 'deadlines', pace: second / 2, run: (...how) => fireDueDeadlines(engine, ...how) },
+  { name: 'retention', pace: minute, run: (...how) => eraseDueCases(engine, ...how) },
   { name: 'answers', pace: hour, run: () => forgetOldAnswers(engine) },
   {
     name: 'checkpoints',
     pace: 2 * second,
     run: () => checkpointWhenDue(engine, checkpoints),
   },
+  { name: 'clock', pace: 5 * second, run: clockWatch(engine, tell) },
 ];
 
-const forgetOldAnswers = ({ db, now }: Engine): Promise<void> =>
-  deleteAnswersBefore(db, new Date(now().getTime() - answersKeptFor));
+/** By both clocks: a request whose answer is forgotten too soon would be taken for a new one. */
+async function forgetOldAnswers(engine: Engine): Promise<void> {
+  const until = await dueUntil(engine);
+  if (until) await deleteAnswersBefore(engine.db, new Date(until.getTime() - answersKeptFor));
+}
 
 /** Does it at once and then at its pace until the signal aborts; resolves when the round under way is done. */
 export async function runEvery(
@@ -105,7 +79,7 @@ export async function runJobs(
   await Promise.all(
     jobs.map(async ({ name, pace, run }) => {
       const reportHere: Report = (error) => report(error, name);
-      await runEvery(pace, () => run(reportHere), signal, reportHere);
+      await runEvery(pace, () => run(reportHere, signal), signal, reportHere);
     }),
   );
 }

@@ -15,6 +15,8 @@ export interface Engine {
   /** What a case opened from now on is opened with. */
   readonly settings: Settings;
   readonly now: () => Date;
+  /** The database's clock. What cannot be undone is due only when it is by both (clock.ts). */
+  readonly databaseNow: () => Promise<Date>;
 }
 
 export const dbForSteps = ({ db, stepDb }: Engine): Db => stepDb ?? db;

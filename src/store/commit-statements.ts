@@ -88,7 +88,8 @@ const columnsOf = (shape: Shape): string => `step(
   ${shape.answer ? answerColumns : ''})`;
 
 const changedColumns = `, status text, version int, stages jsonb, snapshot jsonb, machine_id text,
-  machine_version text, updated_at timestamptz, erase_due_at timestamptz, overdue boolean`;
+  machine_version text, updated_at timestamptz, erase_due_at timestamptz, next_due_at timestamptz,
+  overdue boolean`;
 
 const answerColumns = `, person text, method text, path text, key text, request_hash text, sealed text,
   created_at timestamptz`;
@@ -113,13 +114,13 @@ const changes = sql`,
   status = step.status, version = step.version, stages = step.stages, snapshot = step.snapshot,
   machine_id = step.machine_id, machine_version = step.machine_version, updated_at = step.updated_at,
   closed_at = case when step.status = 'open' then null else coalesce(closed_at, step.updated_at) end,
-  erase_due_at = step.erase_due_at, overdue = step.overdue`;
+  erase_due_at = step.erase_due_at, next_due_at = step.next_due_at, overdue = step.overdue`;
 
 const newCase = sql`
   insert into cases (case_id, codename, status, version, head_seq, head_hash, stages, snapshot, machine_id,
-                     machine_version, opened_by, opened_at, updated_at, data_key, head_mac)
+                     machine_version, opened_by, opened_at, updated_at, next_due_at, data_key, head_mac)
   select case_id, codename, status, version, seq, hash, stages, snapshot, machine_id, machine_version,
-         opened_by, updated_at, updated_at, decode(data_key, 'base64'), head_mac
+         opened_by, updated_at, updated_at, next_due_at, decode(data_key, 'base64'), head_mac
   from step where ${identity}
   on conflict (case_id) do nothing
   returning case_id, opened_at`;

@@ -30,6 +30,8 @@ export interface CaseChange extends CaseLists {
   readonly erased: boolean;
   /** When the retention will erase the case; null if it will not. */
   readonly eraseDueAt: string | null;
+  /** When the next of its deadlines runs out; null if none is pending. */
+  readonly nextDueAt: string | null;
   /** Whether a deadline has run out, and what it was for is still owed. */
   readonly overdue: boolean;
   /** Of people whom the steps identify; those of others stay, until the case is erased. */
@@ -195,6 +197,7 @@ const changed = (change: CaseChange): Columns => ({
   machine_version: change.machine.version,
   updated_at: change.updatedAt,
   erase_due_at: change.eraseDueAt,
+  next_due_at: change.nextDueAt,
   overdue: change.overdue,
   outsiders: change.outsiders,
   assignments: change.assignments,

@@ -1,10 +1,10 @@
 /** Deadlines: one function per statement. They are written by `commit.ts`, with the step that moves them. */
-import { and, asc, eq, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { cases, deadlines } from '../../drizzle/schema.ts';
 import type { Db } from './database.ts';
-import { actingAsEngine, visibleTo } from './visibility.ts';
+import { visibleTo } from './visibility.ts';
 
-export type DeadlineRow = typeof deadlines.$inferSelect;
+type DeadlineRow = typeof deadlines.$inferSelect;
 
 /** The deadlines of the cases that the person sees, soonest first; at most `limit`. */
 export async function listDeadlines(
@@ -35,43 +35,4 @@ export async function listDeadlines(
     .orderBy(asc(deadlines.dueAt), asc(deadlines.caseId), asc(deadlines.name), asc(deadlines.ref))
     .limit(filter.limit);
   return rows.map(({ deadline, codename }) => ({ ...deadline, codename }));
-}
-
-/**
- * Claims one deadline that is due, by locking its case, and calls `fire` in the same transaction:
- * another process skips it, and a writer of the case waits for the outcome. The lock is on the case
- * because every writer locks that first.
- *
- * @param passedOver deadlines that could not be fired in this round
- * @returns the deadline; undefined when none is due
- */
-export async function claimDueDeadline(
-  db: Db,
-  { now, passedOver }: { now: Date; passedOver: readonly DeadlineRow[] },
-  fire: (tx: Db, due: DeadlineRow) => Promise<void>,
-): Promise<DeadlineRow | undefined> {
-  return db.transaction(async (tx) => {
-    const failed = passedOver.map(
-      ({ caseId, name, ref }) => sql`(${caseId}::uuid, ${name}, ${ref})`,
-    );
-    const [claimed] = await tx
-      .select({ due: deadlines })
-      .from(deadlines)
-      .innerJoin(cases, eq(cases.caseId, deadlines.caseId))
-      .where(
-        and(
-          actingAsEngine,
-          deadlines.pending,
-          lte(deadlines.dueAt, now),
-          failed.length > 0
-            ? sql`(${deadlines.caseId}, ${deadlines.name}, ${deadlines.ref}) not in (${sql.join(failed, sql`, `)})`
-            : undefined,
-        ),
-      )
-      .orderBy(asc(deadlines.dueAt))
-      .limit(1)
-      .for('update', { of: cases, skipLocked: true });
-    if (claimed) await fire(tx, claimed.due);
-    return claimed?.due;
-  });
 }

@@ -1,6 +1,7 @@
 /** What a step begins with, as of one moment and in one statement: who asks, the case, an answer given before. */
 import { sql, type SQL } from 'drizzle-orm';
 import type { Role } from '../../machines/vocabulary.ts';
+import { caseColumns, caseOf, type ReadCase } from './case-row.ts';
 import type { CaseRow, Directory } from './cases.ts';
 import type { Db } from './database.ts';
 import { given, statement } from './statement.ts';
@@ -45,7 +46,7 @@ export interface StepLoad {
   readonly loaded: LoadedCase | null;
 }
 
-interface Row {
+interface Row extends ReadCase {
   /** The id that was asked for. */
   readonly wanted: string;
   readonly person: string;
@@ -54,24 +55,6 @@ interface Row {
   readonly expires_at: string | null;
   readonly directory: Directory;
   readonly case_id: string | null;
-  readonly codename: string;
-  readonly status: 'open' | 'closed';
-  readonly version: number;
-  readonly head_seq: number;
-  readonly head_hash: string;
-  readonly stages: Record<string, string>;
-  readonly snapshot: unknown;
-  readonly machine_id: string;
-  readonly machine_version: string;
-  readonly opened_by: string;
-  readonly opened_at: string;
-  readonly updated_at: string;
-  readonly closed_at: string | null;
-  readonly data_key: Buffer | null;
-  readonly erase_due_at: string | null;
-  readonly overdue: boolean;
-  readonly head_mac: string | null;
-  readonly macs_from: number;
   readonly request_hash?: string | null;
   readonly sealed?: Buffer;
   readonly answered_at?: string;
@@ -106,8 +89,7 @@ const loading = (caller: SQL, keyed: boolean) =>
   cross join jsonb_to_recordset(${given('wanted')}::jsonb)
     as wanted(id uuid, known_head text, method text, path text, key text)
   left join lateral (
-    select case_id, codename, status, version, head_seq, head_hash, stages, machine_id, machine_version,
-      opened_by, opened_at, updated_at, closed_at, data_key, erase_due_at, overdue, head_mac, macs_from,
+    select ${caseColumns},
       case when head_hash = wanted.known_head then null else snapshot end as snapshot
     from cases where ${visibleTo(callersHandle)} and case_id = wanted.id
     offset 0) c on true
@@ -119,28 +101,6 @@ const statements = {
 } as const;
 
 const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
-
-const caseOf = (row: Row, caseId: string): CaseRow => ({
-  caseId,
-  codename: row.codename,
-  status: row.status,
-  version: row.version,
-  headSeq: row.head_seq,
-  headHash: row.head_hash,
-  stages: row.stages,
-  snapshot: row.snapshot,
-  machineId: row.machine_id,
-  machineVersion: row.machine_version,
-  openedBy: row.opened_by,
-  openedAt: new Date(row.opened_at),
-  updatedAt: new Date(row.updated_at),
-  closedAt: date(row.closed_at),
-  dataKey: row.data_key,
-  eraseDueAt: date(row.erase_due_at),
-  overdue: row.overdue,
-  headMac: row.head_mac,
-  macsFrom: row.macs_from,
-});
 
 const earlierIn = ({ request_hash, sealed, answered_at }: Row): EarlierAnswer | null =>
   request_hash !== undefined && request_hash !== null && sealed && answered_at !== undefined

@@ -10,6 +10,7 @@ import { parseSettings } from '../../machines/procedure.ts';
 import { copyOf, mouldOf } from '../../src/cli/seed/mould.ts';
 import { insertCopies } from '../../src/cli/seed/rows.ts';
 import { startEmbedded } from '../../src/embedded/start.ts';
+import { readClock } from '../../src/store/clock.ts';
 import { connect, migrate, serverRole, type Database } from '../../src/store/database.ts';
 import { connectBare, type BareDatabase } from '../support/bare-database.ts';
 import { safe, recorded } from '../support/chapters.ts';
@@ -101,7 +102,8 @@ async function openFilled(
   const now = () => new Date();
   const { db } = database;
   const signer = checkpointSigner(masterKey);
-  const engine: Engine = { db, keyring, signer, settings: parseSettings({}), now };
+  const databaseNow = () => readClock(db);
+  const engine: Engine = { db, keyring, signer, settings: parseSettings({}), now, databaseNow };
   const tokens: Record<string, string> = {};
   for (const person of ['ada', 'nia']) {
     const wanted = { person, label: 'bench', expiresAt: null, now: now() };

@@ -15,6 +15,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { inOneLine } from '../../src/cli/outcome.ts';
 import { startCluster, type Cluster } from './database.ts';
 import { floorRows, type Bench, type Measure, type Site } from './bench.ts';
+import { deadlines } from './measures/deadlines.ts';
 import { jobs } from './measures/jobs.ts';
 import { lists, longCase, operations } from './measures/sizes.ts';
 import { start, verification } from './measures/whole.ts';
@@ -31,6 +32,7 @@ const measures: readonly Measure[] = [
   lists,
   operations,
   jobs,
+  deadlines,
   verification,
   start,
 ];

@@ -156,6 +156,22 @@ describe('a deadline', () => {
   });
 });
 
+test('a time that somebody moved in the database fires nothing early, and shows', async () => {
+  const { id } = await caseAfter(app, reported);
+  const move = (by: string) =>
+    asOwner(app, ({ sql }) =>
+      sql.unsafe(
+        `update cases set next_due_at = next_due_at + interval '${by}' where case_id = '${id}'`,
+      ),
+    );
+  await move('-2 days');
+  expect(await fire()).toBe(0);
+  const { body } = await app.as('eve').get<Verification>(`/v1/cases/${id}/verification`);
+  expect(body).toMatchObject({ ok: false, failures: [{ check: 'nextDueAt' }] });
+  await move('2 days');
+  expect(await verified(id)).toBe(true);
+});
+
 describe('the list', () => {
   test('runs over all cases, soonest first, and marks what is late', async () => {
     const early = await caseAfter(app, recorded);

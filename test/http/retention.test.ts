@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { machineIdentity } from '../../machines/case.ts';
 import { bostonPython } from '../../machines/procedure.ts';
 import { keyringOf } from '../../src/crypto/keyring.ts';
 import { unseal, unwrapKey } from '../../src/crypto/sealing.ts';
@@ -134,6 +135,21 @@ test('an open case is not erased, however old', async () => {
   time.advance(1000 * day);
   expect(await eraseDue()).toBe(0);
   expect(await isErased(id)).toBe(false);
+});
+
+test('a case of another version is not come upon, and is erased once it is carried over', async () => {
+  const { id } = await caseAfter(app, closed);
+  time.advance(30 * day);
+  const of = (version: string) =>
+    asOwner(
+      app,
+      ({ sql }) => sql`
+      update cases set machine_version = ${version} where case_id = ${id}`,
+    );
+  await of('0');
+  expect(await eraseDue()).toBe(0);
+  await of(machineIdentity.version);
+  expect(await eraseDue()).toBe(1);
 });
 
 test('several servers erase each case once', async () => {

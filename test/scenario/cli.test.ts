@@ -57,7 +57,8 @@ beforeAll(async () => {
   const keyring = keyringOf(masterKey);
   const signer = await establishSigner({ db: database.db, keyring });
   const settings = parseSettings({});
-  engine = { db: database.db, keyring, signer, settings, now: () => new Date() };
+  const now = () => new Date();
+  engine = { db: database.db, keyring, signer, settings, now, databaseNow: async () => now() };
   await fitsDatabase(engine);
   for (const [id, roles] of Object.entries(roster))
     await insertPerson(engine.db, { id, name: id, roles }, engine.now());

@@ -12,6 +12,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { fitsDatabase } from '../../src/engine/confidential/rotate.ts';
 import { ensureFirstAdmin } from '../../src/engine/staff/first-admin.ts';
 import { buildApp, type AppOptions } from '../../src/http/app.ts';
+import { readClock } from '../../src/store/clock.ts';
 import { serverRole } from '../../src/store/database.ts';
 import { insertPerson } from '../../src/store/people.ts';
 import { insertToken } from '../../src/store/tokens.ts';
@@ -69,6 +70,8 @@ const roster: Readonly<Record<string, readonly Role[]>> = {
 export interface StartOptions extends Partial<Omit<AppOptions, 'engine'>> {
   readonly settings?: Partial<Settings>;
   readonly now?: () => Date;
+  /** The same as `now`, if absent; without that, the real one. */
+  readonly databaseNow?: () => Date;
   readonly keyring?: Keyring;
   /** The language by which the database sorts (ICU); bytes if left out. */
   readonly sorting?: string;
@@ -78,6 +81,7 @@ export interface StartOptions extends Partial<Omit<AppOptions, 'engine'>> {
 export async function startApp({
   settings,
   now,
+  databaseNow = now,
   keyring = keyringOf(randomBytes(32)),
   sorting,
   ...options
@@ -90,6 +94,7 @@ export async function startApp({
     signer: checkpointSigner(randomBytes(32)),
     settings: parseSettings(settings ?? {}),
     now: now ?? (() => new Date()),
+    databaseNow: async () => databaseNow?.() ?? readClock(db),
   };
   const logged: string[] = [];
   const logStream = new Writable({

@@ -9,6 +9,7 @@ import { leafHash, rootOf } from '../../src/crypto/merkle.ts';
 import { checkpointSigner, checkpointText } from '../../src/crypto/note.ts';
 import { headLeafHash, type Inclusion } from '../../src/engine/audit/checkpoint.ts';
 import { headerOf, lineOf, writeBundle } from '../../src/engine/audit/export.ts';
+import { nextDueAt } from '../../src/engine/step/clocks.ts';
 import { decide } from '../../src/engine/step/decide.ts';
 import {
   asStored,
@@ -66,6 +67,7 @@ export function write(story: Iterable<Sent>): Written {
     add({ outcome: judged.outcome, type, facts: known, by: who, violations, state });
   }
   const at = new Date(begin);
+  const due = nextDueAt(state);
   const row: CaseRow = {
     caseId,
     codename: 'amber-lantern',
@@ -83,6 +85,7 @@ export function write(story: Iterable<Sent>): Written {
     closedAt: state.context.closedAt === null ? null : at,
     dataKey: Buffer.alloc(60),
     eraseDueAt: null,
+    nextDueAt: due === null ? null : new Date(due),
     overdue: false,
     headMac: null,
     macsFrom: 1,

@@ -57,9 +57,7 @@ async function take(engine: Engine, caseId: string, step: Step): Promise<void> {
 }
 
 async function runOut(engine: Engine, caseId: string): Promise<void> {
-  const state = (await rowOf(engine, caseId)).snapshot as CaseState;
-  for (const { pending, name, ref } of deadlinesOf(state))
-    if (pending) await elapse(engine, caseId, { name, ref });
+  await elapse(engine, await rowOf(engine, caseId), engine.now());
 }
 
 async function rowOf({ db }: Engine, caseId: string) {

@@ -99,12 +99,8 @@ async function carryOne(engine: Engine, caseId: string): Promise<CarryOver | nul
     if (run.failsAt || !state) return reportOf(row, run);
     const from = { id: row.machineId, version: row.machineVersion };
     const facts = { from, to: machineIdentity };
-    const carried = await takeAsEngine(engine, row, () => ({
-      outcome: 'accepted',
-      type: carryOverType,
-      facts,
-      state,
-    }));
+    const moved = { outcome: 'accepted', type: carryOverType, facts, state } as const;
+    const carried = await takeAsEngine(engine, row, [() => moved], { now: engine.now() });
     if (carried) return reportOf(row, run);
   }
 }

@@ -15,7 +15,7 @@ import { isRowAuthentic } from '../step/authenticity.ts';
 import { bodyOf } from '../step/entry.ts';
 import { assignedTo } from '../step/present.ts';
 import { isReplayed, replayEntry } from '../step/replay.ts';
-import { deadlinesOf, eraseDueAt, isOverdue } from '../step/clocks.ts';
+import { deadlinesOf, eraseDueAt, isOverdue, nextDueAt } from '../step/clocks.ts';
 import { StateHasher } from './state-hasher.ts';
 import {
   same,
@@ -180,6 +180,7 @@ export class HistoryVerifier {
     this.#replayFails(seq, 'erased', context.erased, row.dataKey === null);
     this.#replayFails(seq, 'closedAt', context.closedAt, moment(row.closedAt));
     this.#replayFails(seq, 'eraseDueAt', eraseDueAt(this.#state), moment(row.eraseDueAt));
+    this.#replayFails(seq, 'nextDueAt', nextDueAt(this.#state), moment(row.nextDueAt));
     this.#replayFails(seq, 'overdue', isOverdue(this.#state), row.overdue);
   }
 

@@ -1,16 +1,16 @@
 /** What the engine does by itself, for nobody: deadlines, the retention, the move to another version. */
 import type { Stamp } from '../../../machines/events.ts';
-import type { CaseState, Clock } from '../../../machines/system.ts';
-import { dueAt } from '../../../machines/deadlines.ts';
-import { EngineDefect } from '../../errors.ts';
+import type { CaseState } from '../../../machines/system.ts';
 import { findCaseAsEngine, type CaseRow } from '../../store/cases.ts';
+import type { CaseLists } from '../../store/case-lists.ts';
 import { commitStep } from '../../store/commit.ts';
+import type { SealedEntry } from '../../store/history.ts';
 import type { Engine } from '../engine.ts';
 import { authenticated, proven } from './authenticity.ts';
-import { changeOf } from './change.ts';
-import { eraseDueAt } from './clocks.ts';
+import { changeOf, listsOf } from './change.ts';
+import { deadlinesOf, eraseDueAt } from './clocks.ts';
 import { decide, decideElapse } from './decide.ts';
-import { entryAfter, type JudgedStep } from './entry.ts';
+import { entryAfter, headOf, type Head, type JudgedStep } from './entry.ts';
 import { stepTime } from './judge.ts';
 import { isCurrent } from './replay.ts';
 
@@ -18,70 +18,101 @@ type Own = Pick<JudgedStep, 'type' | 'facts' | 'state'> & {
   readonly outcome: 'accepted' | 'elapsed';
 };
 
+/** A step that nobody sends, judged on what the ones before have made of the case; null where there is none to take. */
+type Judge = (state: CaseState, stamp: Stamp) => Own | null;
+
 /**
- * Writes a step that nobody sends.
+ * Writes steps that nobody sends, all of them at once.
  *
- * @param judged the step, judged on the case as it is loaded; null where there is none to take
- * @returns whether it was taken by this
+ * @param options `now`: when they are taken; `before`: what stands beside the case's row, if it is as it should be
+ * @returns how many were taken; null where the head has moved, and none was
  */
 export async function takeAsEngine(
   engine: Engine,
   row: CaseRow,
-  judged: (stamp: Stamp) => Own | null,
-): Promise<boolean> {
-  const at = stepTime(engine.now(), row);
-  const step = judged({ at, by: null, seq: row.headSeq + 1 });
-  if (!step) return false;
-  const head = { caseId: row.caseId, seq: row.headSeq, version: row.version, hash: row.headHash };
-  const entry = { ...entryAfter(head, { ...step, by: null, at }), sealed: {} };
-  const change = changeOf(step.state, entry);
-  const written = { entries: [entry], change, answer: null };
-  return commitStep(engine.db, await authenticated(engine, row, written));
+  judges: readonly Judge[],
+  { now, before }: { readonly now: Date; readonly before?: CaseLists },
+): Promise<number | null> {
+  const at = stepTime(now, row);
+  const { caseId, headSeq: seq, version, headHash: hash } = row;
+  let [head, state]: [Head, CaseState] = [
+    { caseId, seq, version, hash },
+    row.snapshot as CaseState,
+  ];
+  const entries: SealedEntry[] = [];
+  for (const judged of judges) {
+    const step = judged(state, { at, by: null, seq: head.seq + 1 });
+    if (!step) continue;
+    const entry = entryAfter(head, { ...step, by: null, at });
+    entries.push({ ...entry, sealed: {} });
+    [head, state] = [headOf(entry), step.state];
+  }
+  const last = entries.at(-1);
+  if (!last) return 0;
+  const change = changeOf(state, last);
+  const step = { entries, change, answer: null, ...(before && { before }) };
+  const written = await commitStep(engine.db, await authenticated(engine, row, step));
+  return written ? entries.length : null;
 }
 
-async function rowOf(engine: Engine, caseId: string): Promise<CaseRow> {
-  const row = await findCaseAsEngine(engine.db, caseId);
-  if (!row) throw new EngineDefect('a job of no case');
-  return proven(engine, row);
-}
+/** What the engine does in a case when it is due; null where the head has moved meanwhile. */
+export type DueStep = (engine: Engine, row: CaseRow, until: Date) => Promise<number | null>;
 
 /**
- * Lets a deadline of a case run out, if its clock still runs and it is due.
+ * Lets the deadlines of a case run out that are due by a moment, soonest first.
  *
- * @returns whether it ran out by this
+ * @returns how many ran out by this; null where the head has moved, and none did
  */
-export async function elapse(
-  engine: Engine,
-  caseId: string,
-  deadline: Pick<Clock, 'name' | 'ref'>,
-): Promise<boolean> {
-  const row = await rowOf(engine, caseId);
-  if (!isCurrent(row)) return false;
+export const elapse: DueStep = async (engine, row, until) => {
   const before = row.snapshot as CaseState;
-  const { name, ref } = deadline;
-  return takeAsEngine(engine, row, (stamp) => {
-    const state = decideElapse(before, deadline, stamp);
-    const facts = { dueAt: dueAt(before.context, deadline), ref };
-    return state && { outcome: 'elapsed', type: `deadline.${name}`, facts, state };
+  const moment = until.toISOString();
+  const due = deadlinesOf(before).filter(({ pending, dueAt }) => pending && dueAt <= moment);
+  const judges = due.map(({ name, ref, dueAt }): Judge => (state, stamp) => {
+    const next = decideElapse(state, { name, ref }, stamp);
+    const facts = { dueAt, ref };
+    return next && { outcome: 'elapsed', type: `deadline.${name}`, facts, state: next };
   });
-}
+  return takeAsEngine(engine, row, judges, { now: until, before: listsOf(before) });
+};
 
 /**
- * Erases a case whose retention has passed, unless a hold stops it.
+ * Erases a case whose retention has passed by a moment, unless a hold stops it.
  *
- * @returns whether it was erased by this
+ * @returns 1 where it was erased by this, else 0; null where the head has moved, and it was not
  */
-export async function eraseByRetention(engine: Engine, caseId: string): Promise<boolean> {
-  const row = await rowOf(engine, caseId);
-  if (!isCurrent(row)) return false;
-  const before = row.snapshot as CaseState;
-  const due = eraseDueAt(before);
-  return takeAsEngine(engine, row, (stamp) => {
-    if (due === null || stamp.at < due) return null;
+export const eraseByRetention: DueStep = async (engine, row, until) => {
+  const due = eraseDueAt(row.snapshot as CaseState);
+  if (due === null || until.toISOString() < due) return 0;
+  const erasure: Judge = (state, stamp) => {
     const [type, facts] = ['case.erase' as const, { reason: 'retention' as const }];
-    const verdict = decide(before, { type, facts, ...stamp });
+    const verdict = decide(state, { type, facts, ...stamp });
     return verdict.outcome === 'accepted'
       ? { outcome: 'accepted', type, facts, state: verdict.state }
       : null;
-  });
+  };
+  return takeAsEngine(engine, row, [erasure], { now: until });
+};
+
+/** After so many steps of others that were faster it is left to the next round. */
+const attempts = 20;
+
+/**
+ * Takes a step that is due in a case, on the case as it then stands, however often others are faster.
+ *
+ * @throws {RecordDamaged} where no server wrote the case as it stands
+ */
+export async function takeWhenDue(
+  engine: Engine,
+  row: CaseRow,
+  { step, until }: { readonly step: DueStep; readonly until: Date },
+): Promise<number> {
+  let standing = row;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const taken = await step(engine, await proven(engine, standing), until);
+    if (taken !== null) return taken;
+    const moved = await findCaseAsEngine(engine.db, row.caseId);
+    if (!moved || !isCurrent(moved)) return 0;
+    standing = moved;
+  }
+  return 0;
 }

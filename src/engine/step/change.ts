@@ -12,7 +12,7 @@ import { digestKeys, digestsOf } from '../confidential/digests.ts';
 import { identityPart, wordsOf, type Identity, type Piece } from '../confidential/identities.ts';
 import { removedNamesOf } from '../confidential/removed-names.ts';
 import type { Engine } from '../engine.ts';
-import { deadlinesOf, eraseDueAt, isOverdue } from './clocks.ts';
+import { deadlinesOf, eraseDueAt, isOverdue, nextDueAt } from './clocks.ts';
 import { stateJson } from './entry.ts';
 import { assignedTo } from './present.ts';
 
@@ -34,6 +34,7 @@ export function changeOf(state: CaseState, last: EntryRow): CaseChange {
     updatedAt: last.at,
     erased: state.context.erased,
     eraseDueAt: eraseDueAt(state),
+    nextDueAt: nextDueAt(state),
     overdue: isOverdue(state),
     ...listsOf(state),
     digests: [],

@@ -61,6 +61,10 @@ function readDeadlines(state: CaseState): Deadline[] {
 export const isOverdue = (state: CaseState): boolean =>
   deadlinesOf(state).some(({ pending }) => !pending);
 
+/** When the next of a case's deadlines runs out; null where no clock runs. */
+export const nextDueAt = (state: CaseState): Time | null =>
+  deadlinesOf(state).find(({ pending }) => pending)?.dueAt ?? null;
+
 /** When the retention erases a case; null while it is open or held, and where cases are kept for good. */
 export function eraseDueAt({ context }: CaseState): Time | null {
   const { closedAt, erased, held, settings } = context;

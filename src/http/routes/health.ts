@@ -3,9 +3,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { machineIdentity } from '../../../machines/case.ts';
+import { compareClocks, differenceOf } from '../../engine/clock.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { NotReady } from '../../errors.ts';
 import { countOtherVersions, mostOtherVersions } from '../../store/cases.ts';
-import { pendingMigrations, type Db } from '../../store/database.ts';
+import { pendingMigrations } from '../../store/database.ts';
 import { outageOf } from '../../store/outage.ts';
 import { canWrite } from '../../store/readiness.ts';
 import { authenticate, holdsAny } from '../authentication.ts';
@@ -39,7 +41,8 @@ export const healthRoutes: FastifyPluginAsyncZod = async (app) => {
     {
       config: { problems: ['not-ready', 'unauthenticated', 'too-many-requests'] },
       schema: {
-        summary: 'Whether the database is in reach, takes what is written, and is migrated',
+        summary:
+          'Whether the database is in reach, takes what is written and is migrated, and the clock agrees with it',
         tags,
         security: [{}, { bearer: [] }],
         response: {
@@ -57,7 +60,7 @@ export const healthRoutes: FastifyPluginAsyncZod = async (app) => {
       },
     },
     async (request) => {
-      await beReady(db);
+      await beReady(app.engine);
       const ready = { status: 'ready' as const, machine: machineIdentity };
       if (!(await mayCount(request))) return ready;
       return { ...ready, otherVersions: await countOtherVersions(db, machineIdentity) };
@@ -86,21 +89,23 @@ async function mayCount(request: FastifyRequest): Promise<boolean> {
   return holdsAny(request.viewer, ['admin', 'auditor']);
 }
 
+type Asked = Pick<Engine, 'db' | 'now' | 'databaseNow'>;
+
 /** Throws NotReady, with what is in the way, where the database does not do its work in time. */
-async function beReady(db: Db): Promise<void> {
+async function beReady(engine: Asked): Promise<void> {
   const answered = new AbortController();
   const tooLate = delay(patience, undefined, { signal: answered.signal }).then(() => {
     throw new NotReady('The database: no answer.');
   });
   try {
-    await Promise.race([askWhetherReady(db), tooLate]);
+    await Promise.race([askWhetherReady(engine), tooLate]);
   } finally {
     answered.abort();
     tooLate.catch(() => undefined);
   }
 }
 
-async function askWhetherReady(db: Db): Promise<void> {
+async function askWhetherReady({ db, ...clocks }: Asked): Promise<void> {
   const why = (error: unknown) => {
     const kind = outageOf(error)?.kind ?? 'cannot be reached';
     throw new NotReady(`The database: ${kind}.`, { cause: error });
@@ -108,4 +113,10 @@ async function askWhetherReady(db: Db): Promise<void> {
   if (!(await canWrite(db).catch(why))) throw new NotReady('The database: read only.');
   if ((await pendingMigrations(db).catch(why)) > 0)
     throw new NotReady('The database has not been migrated.');
+  const clock = await compareClocks(clocks).catch(why);
+  // what it writes would bear wrong times for good; whoever asks it all the same is answered
+  if (clock.off)
+    throw new NotReady(
+      `The clock of this server is ${differenceOf(clock)} the database's. Until both agree, it lets no deadline run out and erases nothing.`,
+    );
 }
