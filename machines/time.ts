@@ -32,6 +32,15 @@ export function millisecondsBetween(from: string, to: string): number {
   return Date.parse(to) - Date.parse(from);
 }
 
+/** The first moment of the first year; ISO 8601's year 0 is none to PostgreSQL. */
+const beginOfTime = Date.parse('0001-01-01T00:00:00.000Z');
+
+/** Whether a moment with its offset falls into years that can be written and stored, in UTC as well. */
+export const isWithinTime = (at: string): boolean => {
+  const time = Date.parse(at);
+  return !(time < beginOfTime || time > endOfTime);
+};
+
 /** The same moment, written in UTC. */
 export const inUtc = (at: string): string => new Date(at).toISOString();
 

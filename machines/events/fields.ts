@@ -10,6 +10,7 @@
  * - `x-identity`: what identifies a person: kept apart from the rest, so that it can go alone
  */
 import { z } from 'zod';
+import { isWithinTime } from '../time.ts';
 import { grounds, type Role } from '../vocabulary.ts';
 import { ruleIds, type RuleId } from '../rules.ts';
 
@@ -56,6 +57,8 @@ const confidential = { 'x-confidential': true } as const;
 /** No NUL and no lone surrogates: neither PostgreSQL's text nor UTF-8 can hold them. */
 const storable = (text: string) => !text.includes('\u0000') && text.isWellFormed();
 
+const unstorable = 'must not contain NUL or broken Unicode';
+
 /** 1 to 20,000 characters (code points), not only white space. */
 export const text = z
   .string()
@@ -63,7 +66,7 @@ export const text = z
   .refine((value) => value.length <= 20_000 || [...value].length <= 20_000, {
     error: 'must have at most 20000 characters',
   })
-  .refine(storable, { error: 'must not contain NUL or broken Unicode' })
+  .refine(storable, { error: unstorable })
   .meta({ ...confidential, minLength: 1, maxLength: 20_000 })
   .brand<'confidential'>();
 
@@ -111,12 +114,7 @@ export const responseNumber = z
 /** One spelling of an id: PostgreSQL takes every one, hashes and seals do not. */
 export const id = z.uuid().toLowerCase();
 /** The id of another case, as somebody says it: what is none names no case, as one that is hidden. */
-const named = z
-  .string()
-  .min(1)
-  .max(100)
-  .refine(storable, { error: 'must not contain NUL or broken Unicode' })
-  .toLowerCase();
+const named = z.string().min(1).max(100).refine(storable, { error: unstorable }).toLowerCase();
 export const caseId = named.meta({ ...confidential, 'x-names': 'case' }).brand<'confidential'>();
 
 /** A list in which nothing stands twice. */
@@ -150,10 +148,12 @@ export const caseIds = distinct(named)
   .meta({ ...confidential, 'x-names': 'case', uniqueItems: true })
   .brand<'confidential'>();
 
+/** A moment with its offset. */
+export const instant = z.iso
+  .datetime({ offset: true })
+  .refine(isWithinTime, { error: 'must be in the years 0001 to 9999, in UTC' });
 /** A moment with its offset, or a day. */
-export const moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .describe('ISO 8601.');
+export const moment = z.union([instant, z.iso.date()]).describe('ISO 8601.');
 
 export const medium = z.enum(['in-person', 'phone', 'email', 'chat']);
 
@@ -242,7 +242,7 @@ const departure = z
     rule: ruleId,
     ground: z.enum(grounds),
     items: z
-      .array(z.string().min(1).max(100))
+      .array(z.string().min(1).max(100).refine(storable, { error: unstorable }))
       .max(100)
       .optional()
       .describe('Of a rule that names what is missing: what stays undone.'),
@@ -252,10 +252,7 @@ const departure = z
 
 /** What every event takes besides its own payload. */
 export const envelope = {
-  happenedAt: z.iso
-    .datetime({ offset: true })
-    .optional()
-    .describe('When it happened, where that was not just now.'),
+  happenedAt: instant.optional().describe('When it happened, where that was not just now.'),
   departures: distinctBy(departure, ['rule'], 20).optional(),
 };
 

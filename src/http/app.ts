@@ -1,5 +1,11 @@
 /** The HTTP interface, put together: what comes first here runs first. */
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  errorCodes,
+  fastify,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { isUtf8 } from 'node:buffer';
 import type { Server } from 'node:http';
 import type { Writable } from 'node:stream';
@@ -8,6 +14,7 @@ import type { Engine } from '../engine/engine.ts';
 import { InvalidRequest, NotFound } from '../errors.ts';
 import { authenticate } from './authentication.ts';
 import { answerBrokenRequest, answerError } from './error-handler.ts';
+import { holdToHttp } from './edge.ts';
 import { limitFailures, type FailureLimits } from './limits.ts';
 import { loggerOptions, RequestLog } from './log.ts';
 import { refuseOtherMethods } from './methods.ts';
@@ -62,7 +69,12 @@ export async function buildApp({
     // A slow sender may not hold a connection (Slowloris), nor may a silent one.
     requestTimeout,
     // Of the two timeouts Node takes the shorter for the headers; and it looks twice a minute only.
-    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: requestTimeout / 6 },
+    http: {
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: requestTimeout / 6,
+      // Node's own refusal says nothing; ours does (edge.ts).
+      requireHostHeader: false,
+    },
     connectionTimeout: 120_000,
     forceCloseConnections: 'idle',
     // Whoever got a connection before the end is still answered: they cannot know.
@@ -101,6 +113,7 @@ export async function buildApp({
   acceptJsonOnly(app);
   measureRequests(app);
   await protectAnswers(app);
+  holdToHttp(app);
 
   await describeRoutes(app);
   await app.register(openScope);
@@ -148,7 +161,10 @@ function acceptJsonOnly(app: FastifyInstance): void {
     'application/json',
     { parseAs: 'buffer' },
     (request, body, done) => {
-      if (isUtf8(body)) void parse(request, body.toString(), done);
+      const { 'content-encoding': coding = 'identity' } = request.headers;
+      // RFC 9110, 15.5.16: a coding that is not undone here is refused, not misread.
+      if (!/^identity$/i.test(coding)) done(new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(coding));
+      else if (isUtf8(body)) void parse(request, body.toString(), done);
       else done(new InvalidRequest([{ pointer: '', message: 'is not JSON in UTF-8 (RFC 8259)' }]));
     },
   );

@@ -4,6 +4,7 @@
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
   AlreadyExists,
   CaseOpen,
@@ -130,9 +131,10 @@ const unreadable: Readonly<Record<string, InvalidField>> = {
 /** What Fastify refuses before any of our code is asked. Its messages may repeat the request. */
 function problemOfFramework({ statusCode, code }: Partial<FastifyError>): Problem {
   if (statusCode === 413) return { name: 'payload-too-large' };
-  // RFC 9110, 15.5.16: `Accept` tells what would have been understood.
+  // RFC 9110, 15.5.16: these tell what would have been understood.
   if (statusCode === 415) {
-    return { name: 'unsupported-media-type', headers: { accept: 'application/json' } };
+    const headers = { accept: 'application/json', 'accept-encoding': 'identity' };
+    return { name: 'unsupported-media-type', headers };
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return invalid([unreadable[String(code)] ?? { pointer: '', message: 'cannot be read' }]);
@@ -155,10 +157,21 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
     return;
   }
   const name = brokenRequests[error.code ?? ''] ?? 'invalid-request';
-  const members = name === 'invalid-request' ? { errors: [notHttp] } : {};
-  const body = JSON.stringify(problemBody(name, { instance: '/', members }));
+  writeProblem(socket, name, name === 'invalid-request' ? { errors: [notHttp] } : {});
+}
+
+/** Answers `CONNECT`: nobody is put through to anywhere. RFC 9110, 15.5.6, wants `Allow`. */
+export function refuseTunnel(socket: Duplex): void {
+  writeProblem(socket, 'method-not-allowed', {}, 'Allow: \r\n');
+}
+
+/** Writes an answer where there is no reply to send it by, and ends the connection. */
+function writeProblem(socket: Duplex, name: ProblemName, members: object, headers = ''): void {
+  const body = JSON.stringify(problemBody(name, { instance: '/', members: { ...members } }));
   const { status, title } = problems[name];
-  const head = `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${problemMediaType}\r\n`;
+  const head = `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${problemMediaType}\r\n${headers}`;
+  // Whoever is told may be gone.
+  socket.on('error', () => undefined);
   socket.end(
     `${head}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );

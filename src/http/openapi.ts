@@ -81,16 +81,16 @@ export async function serveDocumentation(app: FastifyInstance): Promise<void> {
 function documentProblems(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     if (route.schema?.hide) return;
-    const { body, params, querystring, headers } = route.schema ?? {};
-    const names = new Set<ProblemName>(route.config?.problems);
+    const { body, params } = route.schema ?? {};
+    // Whatever is asked for, its headers can be wrong.
+    const names = new Set<ProblemName>(['invalid-request', ...(route.config?.problems ?? [])]);
     if (route.url.startsWith('/v1')) {
       names.add('unauthenticated').add('too-many-requests');
       names.add('internal-error').add('not-ready');
     }
     if (body !== undefined) {
-      names.add('invalid-request').add('payload-too-large').add('unsupported-media-type');
+      names.add('payload-too-large').add('unsupported-media-type');
     }
-    if (querystring !== undefined || headers !== undefined) names.add('invalid-request');
     if (params !== undefined) names.add('not-found');
     if (route.url.startsWith('/v1/cases/:id')) names.add('record-damaged');
     route.schema = {

@@ -1,6 +1,7 @@
 /** Request headers that steps understand: `If-Match` and `Idempotency-Key`. */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { lookUp } from '../../machines/look-up.ts';
 import { canonicalHash } from '../crypto/chain.ts';
 import type { RequestKey } from '../engine/step/idempotency.ts';
 import type { RequestLine } from '../store/step-load.ts';
@@ -13,16 +14,21 @@ export const idempotencyKeyHeader = {
     .describe('The same key with the same body gets the first answer again, for 24 hours.'),
 };
 
+/** RFC 9110, 8.8.3 and 13.1.1. */
+const entityTags =
+  /^(\*|(W\/)?"[!\x23-\x7e\x80-\xff]*"([ \t]*,[ \t]*(W\/)?"[!\x23-\x7e\x80-\xff]*")*)$/;
+
 export const ifMatchHeader = {
   'if-match': z
     .string()
+    .regex(entityTags, { error: 'must be an entity tag in double quotes, such as "4", or *' })
     .optional()
-    .describe('The entity tag of the version that the case is taken to stand at.'),
+    .describe('The entity tag of the version that the case is taken to stand at, in its quotes.'),
 };
 
 /**
  * The versions that `If-Match` names (RFC 9110, 13.1.1); undefined where any will do. Weak tags and
- * what is no tag of ours match nothing.
+ * those that are none of ours match nothing.
  */
 export function versionsOf(ifMatch: string | undefined): number[] | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
@@ -32,11 +38,19 @@ export function versionsOf(ifMatch: string | undefined): number[] | undefined {
   });
 }
 
-/** What tells this request from others, its body aside; undefined without a key. */
-export function requestLineOf({ headers, method, url }: FastifyRequest): RequestLine | undefined {
+/**
+ * What tells this request from others, its body aside; undefined without a key. The path is the one
+ * that the router understood: one address can be written in many ways (RFC 3986, 6.2.2).
+ */
+export function requestLineOf(request: FastifyRequest): RequestLine | undefined {
+  const { headers, method, routeOptions } = request;
   const key = headers['idempotency-key'];
   if (typeof key !== 'string') return undefined;
-  return { method, path: url.replace(/\?.*$/s, '').toLowerCase(), key };
+  const params = request.params as Readonly<Record<string, unknown>>;
+  const path = (routeOptions.url ?? '').replaceAll(/:(\w+)/g, (_, name: string) =>
+    String(lookUp(params, name)),
+  );
+  return { method, path: path.toLowerCase(), key };
 }
 
 /** What tells this request from others; undefined without a key. */

@@ -112,7 +112,13 @@ export const problems = {
   'unsupported-media-type': {
     status: 415,
     title: 'Only JSON is understood',
-    description: 'Request bodies are `application/json`.',
+    description: 'Request bodies are `application/json`, in no coding.',
+  },
+  'expectation-failed': {
+    status: 417,
+    title: 'What is expected cannot be met',
+    description: 'Of `Expect` only `100-continue` is understood.',
+    anywhere: true,
   },
   'idempotency-key-reused': {
     status: 422,

@@ -91,6 +91,7 @@ const provoke: Record<ProblemName, () => Promise<Answer>> = {
   'stale-version': () => as('nobody').get('/probe/stale-version'),
   'payload-too-large': () => post(`"${'x'.repeat(1024 * 1024)}"`),
   'unsupported-media-type': () => post('id=1', { 'content-type': 'text/plain' }),
+  'expectation-failed': () => as('nobody').get('/livez', { expect: 'the-unexpected' }),
   'idempotency-key-reused': () => as('nobody').get('/probe/idempotency-key-reused'),
   'headers-too-large': async () =>
     answerOf(await sendRaw(`GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`)),

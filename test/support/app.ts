@@ -12,6 +12,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { fitsDatabase } from '../../src/engine/confidential/rotate.ts';
 import { ensureFirstAdmin } from '../../src/engine/staff/first-admin.ts';
 import { buildApp, type AppOptions } from '../../src/http/app.ts';
+import { belongsToCalls, problemNames, problems, problemSchemas } from '../../src/http/problems.ts';
 import { readClock } from '../../src/store/clock.ts';
 import { serverRole } from '../../src/store/database.ts';
 import { insertPerson } from '../../src/store/people.ts';
@@ -191,7 +192,10 @@ function whatIsUndocumented(
   // Hidden routes promise nothing.
   if (!response || method === 'HEAD') return [];
   const where = `${method} ${routeOptions.url} ${statusCode}`;
-  const documented = response[statusCode];
+  const anywhere = problemNames.find(
+    (name) => !belongsToCalls(name) && problems[name].status === statusCode,
+  );
+  const documented = anywhere ? problemSchemas[anywhere] : response[statusCode];
   const problem = z
     .object({
       content: z.object({

@@ -165,6 +165,10 @@ describe('a bundle', () => {
     ['no JSON', '{"seq":'],
     ['an unknown field', (lines[3] ?? '').replace('{', '{"extra":1,')],
     ['a key that stands there twice', (lines[3] ?? '').replace('{', '{"seq":99,')],
+    [
+      'a key that zod leaves out',
+      (lines[3] ?? '').replace('"facts":{', '"facts":{"__proto__":{},'),
+    ],
     ['another way to write it', (lines[3] ?? '').replace('{', '{ ')],
     ['half a surrogate pair', (lines[3] ?? '').replace('"person":"', '"person":"\\ud800')],
     ['bottomless nesting', '['.repeat(400_000)],

@@ -135,7 +135,9 @@ export function parseLine<Line>(
   try {
     value = JSON.parse(text);
     // Two readers could make two things of a key that stands there twice.
-    if (JSON.stringify(value) !== text) return { problem: 'not written as an export writes it' };
+    // And of this one zod makes nothing.
+    if (JSON.stringify(value) !== text || text.includes('"__proto__":'))
+      return { problem: 'not written as an export writes it' };
   } catch {
     return { problem: 'not JSON' };
   }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { channels } from '../../../machines/vocabulary.ts';
 import { eventTypes } from '../../../machines/events.ts';
 import { stageNames } from '../../../machines/stages.ts';
-import { distinct, handle } from '../../../machines/events/fields.ts';
+import { distinct, handle, instant } from '../../../machines/events/fields.ts';
 import { readCase } from '../../engine/audit/audit.ts';
 import { readCaseAt } from '../../engine/audit/rebuild.ts';
 import type { Option } from '../../engine/step/decide.ts';
@@ -30,8 +30,7 @@ const newCaseSchema = z
     excluded: distinct(handle)
       .default([])
       .describe('Staff whom the reporter does not want on the case; for them it does not exist.'),
-    receivedAt: z.iso
-      .datetime({ offset: true })
+    receivedAt: instant
       .optional()
       .describe('When the report reached the team, if that was not just now.'),
   })
@@ -113,7 +112,6 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/cases',
     {
-      config: { problems: ['invalid-request'] },
       schema: {
         summary: 'List the cases that the caller sees, newest first',
         tags,
@@ -149,14 +147,12 @@ export const caseRoutes: FastifyPluginAsyncZod = async (app) => {
   app.get(
     '/cases/:id',
     {
-      config: { problems: ['invalid-request'] },
       schema: {
         summary: 'A case, as it stands or as it stood at a moment',
         tags,
         params: caseParams,
         querystring: z.strictObject({
-          at: z.iso
-            .datetime({ offset: true })
+          at: instant
             .optional()
             .describe('As the case stood then, rebuilt by replay; not before it was opened.'),
         }),

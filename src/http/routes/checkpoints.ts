@@ -110,7 +110,6 @@ export const checkpointRoutes: FastifyPluginAsyncZod = async (app) => {
       config: {
         problems: [
           'not-allowed',
-          'invalid-request',
           'log-not-whole',
           'payload-too-large',
           'unsupported-media-type',
