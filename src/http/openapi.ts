@@ -81,17 +81,16 @@ export async function serveDocumentation(app: FastifyInstance): Promise<void> {
 function documentProblems(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     if (route.schema?.hide) return;
-    const { body, params } = route.schema ?? {};
     // Whatever is asked for, its headers can be wrong.
     const names = new Set<ProblemName>(['invalid-request', ...(route.config?.problems ?? [])]);
     if (route.url.startsWith('/v1')) {
       names.add('unauthenticated').add('too-many-requests');
       names.add('internal-error').add('not-ready');
     }
-    if (body !== undefined) {
+    // A body that a call has no use for is read, and may be refused, all the same.
+    if (!['GET', 'HEAD'].includes(String(route.method)))
       names.add('payload-too-large').add('unsupported-media-type');
-    }
-    if (params !== undefined) names.add('not-found');
+    if (route.schema?.params !== undefined) names.add('not-found');
     if (route.url.startsWith('/v1/cases/:id')) names.add('record-damaged');
     route.schema = {
       ...route.schema,

@@ -106,15 +106,7 @@ export const checkpointRoutes: FastifyPluginAsyncZod = async (app) => {
     '/checkpoints',
     {
       onRequest: checkpointTakersOnly,
-      // It needs no body, but one that cannot be read is still refused.
-      config: {
-        problems: [
-          'not-allowed',
-          'log-not-whole',
-          'payload-too-large',
-          'unsupported-media-type',
-        ],
-      },
+      config: { problems: ['not-allowed', 'log-not-whole'] },
       schema: {
         summary: 'Take a checkpoint; where no case moved since, it is the latest one',
         tags,
