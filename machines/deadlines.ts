@@ -1,5 +1,6 @@
 /** When something is due, and whether it happened by then. */
 import type { Context, DeadlineName, Ref, Time, Timeliness } from './context.ts';
+import { lookUp } from './look-up.ts';
 
 /** When a deadline is due, the case's own or somebody's; null where there is none. */
 export function dueAt(
@@ -8,7 +9,7 @@ export function dueAt(
 ): Time | null {
   const owner = [...people.reporters, ...people.reported].find((person) => person.ref === ref);
   const all: Partial<Record<DeadlineName, Time | null>> = owner?.due ?? due;
-  return all[name] ?? null;
+  return lookUp(all, name) ?? null;
 }
 
 /** Keeps whether something that had a deadline happened in time; a deadline's own entry can't know. */

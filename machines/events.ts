@@ -110,9 +110,9 @@ export const tasksIn = (type: EventType, payload: object): Handle[] =>
   marked(eventSchemas[type], { type, ...payload }, 'x-task').map(({ value }) => value as Handle);
 
 /** What the payload of a type can name, beside whom the event is about. */
-export const canName = (type: EventType): ReadonlySet<Named> => names[type];
+export const canName = (type: EventType): ReadonlySet<Named> => namesOf[type];
 
-const names = Object.fromEntries(
+const namesOf = Object.fromEntries(
   eventTypes.map((type) => [
     type,
     new Set(

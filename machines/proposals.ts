@@ -24,13 +24,13 @@ export const proposalOf = (context: Context, seq: number | undefined): Proposal 
   context.proposals.find((proposal) => proposal.seq === seq);
 
 /** What the engine finds out anew when a proposal is judged again. */
-const establishedAnew = [
+const establishedAnew: ReadonlySet<string> = new Set<keyof Established>([
   'linked',
   'original',
   'redacts',
   'people',
   'cases',
-] as const satisfies readonly (keyof Established)[];
+]);
 
 /** The event that a confirmation lets take effect: the proposer's, at the time and with the knowledge of now. */
 export function confirmedBy(
@@ -40,8 +40,8 @@ export function confirmedBy(
   const proposal = proposalOf(context, event.facts.seq);
   if (!proposal) return undefined;
   const anew = Object.fromEntries(
-    establishedAnew.flatMap((key) =>
-      event.facts[key] === undefined ? [] : [[key, event.facts[key]]],
+    Object.entries(event.facts).filter(
+      ([key, value]) => value !== undefined && establishedAnew.has(key),
     ),
   );
   return {

@@ -19,6 +19,7 @@ import {
   type Stamp,
 } from './events.ts';
 import { dueAt } from './deadlines.ts';
+import { lookUp } from './look-up.ts';
 import { judge, type RuleId } from './rules.ts';
 import type { Facts, Step } from './rules/rule.ts';
 import { millisecondsBetween } from './time.ts';
@@ -144,7 +145,7 @@ export const stage = setup({
         premature: context.leadsMeeting.held === 0 && facts.original?.met !== true,
       };
       return (
-        Object.entries(given).every(([key, value]) => seen[key] === value) &&
+        Object.entries(given).every(([key, value]) => lookUp(seen, key) === value) &&
         judge(rules, stepOf(context, event as CaseEvent)).every(
           ({ answer }) => answer.verdict === 'holds',
         )

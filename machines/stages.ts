@@ -4,6 +4,7 @@ import type { Context, Ref } from './context.ts';
 import { eventDefinitions, eventTypes, type EventType } from './events.ts';
 import type { Facts, Place } from './rules/rule.ts';
 import { kindOf, machines, type MachineKind, type MachineState } from './configurations.ts';
+import { lookUp } from './look-up.ts';
 import {
   candidatesFor,
   isReleased,
@@ -55,7 +56,7 @@ const stagesOfStates = new WeakMap<MachineState, Stages>();
 /** The stages of one machine; in a closed case those of its own, where each stood. */
 export function stagesOfMachine({ machines: states }: CaseState, ref: Ref): Stages {
   const kind = kindOf(ref);
-  const state = Object.hasOwn(states, ref) ? states[ref] : undefined;
+  const state = lookUp(states, ref);
   if (kind === 'other' || !state) return {};
   const stages = stagesOfStates.get(state) ?? readStages(kind, state);
   stagesOfStates.set(state, stages);
@@ -66,16 +67,16 @@ function readStages(kind: MachineKind, state: MachineState): Stages {
   const names = stagesBy(kind).map(({ name }) => name);
   const value = state.value as Record<string, unknown>;
   if (kind !== 'case')
-    return Object.fromEntries(names.map((name) => [name, outerState(value[name])]));
+    return Object.fromEntries(names.map((name) => [name, outerState(lookUp(value, name))]));
   if (state.value !== 'closed') {
     const inside = value['open'] as Record<string, unknown>;
-    return Object.fromEntries(names.map((name) => [name, outerState(inside[name])]));
+    return Object.fromEntries(names.map((name) => [name, outerState(lookUp(inside, name))]));
   }
   // the id of a state: the machine, open, its stage, itself
   const stood = Object.values(state.historyValue ?? {}).flatMap((nodes) =>
     nodes.map(({ id }) => id.split('.')),
   );
-  const byStage = new Map(stood.map(([, , stage = '', own = '']) => [stage, own]));
+  const byStage = new Map(stood.map(([, , stage = '', leaf = '']) => [stage, leaf]));
   return Object.fromEntries(names.map((name) => [name, byStage.get(name) ?? '']));
 }
 
@@ -106,16 +107,16 @@ export function stagesOf(state: CaseState): Stages {
 }
 
 function readAllStages(state: CaseState): Stages {
-  const own = stagesOfMachine(state, 'case');
+  const theCase = stagesOfMachine(state, 'case');
   return Object.fromEntries(
     stageNodes.map((stage) => [
       stage.name,
       stage.machine === 'case'
-        ? (own[stage.name] ?? '')
+        ? (lookUp(theCase, stage.name) ?? '')
         : leastSettled(
             stage,
             counted(state.context, stage.machine).map(
-              (ref) => stagesOfMachine(state, ref)[stage.name] ?? '',
+              (ref) => lookUp(stagesOfMachine(state, ref), stage.name) ?? '',
             ),
           ),
     ]),
@@ -176,14 +177,17 @@ export function placeOf(state: CaseState, type: EventType, facts: Facts | undefi
   const whom = facts ? [facts.for ?? []].flat() : all;
   // whom it is about is to be said first (`known-reference`)
   if (facts && concerns && !concerns.optional && whom.length === 0 && all.length > 0)
-    return { stage, stands: stagesOf(state)[stage] ?? '', takenIn, taken: true };
+    return { stage, stands: lookUp(stagesOf(state), stage) ?? '', takenIn, taken: true };
   const people = whom.length > 0 ? whom.map((ref) => [ref]) : [[]];
   const answers = people.map((refs) =>
     targetsOf(state, type, refs).map((ref) => ({ ref, taken: takenBy(state, ref).has(type) })),
   );
   const taken = answers.map((targets) => targets.every((target) => target.taken));
   const first = answers.flat().find((target) => !target.taken)?.ref ?? 'case';
-  const where = stagesOfMachine(state, first)[stage] ?? stagesOf(state)[stage] ?? statusOf(state);
+  const where =
+    lookUp(stagesOfMachine(state, first), stage) ??
+    lookUp(stagesOf(state), stage) ??
+    statusOf(state);
   const every = taken.every(Boolean);
   // of those whom it could be about some would take it: that hangs on whom it is about
   const some = !facts && taken.some(Boolean);

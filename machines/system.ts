@@ -22,6 +22,7 @@ import {
 import type { Context, DeadlineName, Opening, Ref } from './context.ts';
 import { openingContext } from './opening.ts';
 import { eventDefinitions, type CaseEvent, type EventType, type Stamp } from './events.ts';
+import { lookUp } from './look-up.ts';
 import type { PersonKind } from './events/fields.ts';
 import { confirmedBy, proposalOf } from './proposals.ts';
 import { pureStep, type Action } from './pure-step.ts';
@@ -52,7 +53,7 @@ function follow(state: CaseState, { at, by, seq }: Stamp): CaseState {
   const { context } = state;
   const event: FollowEvent = { type: 'internal.follow', at, by, seq, facts: {} };
   const next = refsOf(context).map((ref) => {
-    const stored = Object.hasOwn(state.machines, ref) ? state.machines[ref] : undefined;
+    const stored = lookUp(state.machines, ref);
     if (!stored) {
       const [born] = initialTransition(machineOf(ref), { ...context, self: ref });
       return [ref, stateOf(born)] as const;
@@ -107,7 +108,7 @@ export function targetsOf(
 
 /** The types that the active states of one machine take, whatever the rules say of them. */
 export function takenBy({ machines: states }: CaseState, ref: Ref): ReadonlySet<string> {
-  const state = Object.hasOwn(states, ref) ? states[ref] : undefined;
+  const state = lookUp(states, ref);
   return state ? configurationOf(ref, state).takes : new Set();
 }
 
@@ -152,9 +153,9 @@ export function step(state: CaseState, event: CaseEvent): CaseState | null {
   const proposal =
     event.type === 'case.confirm' ? proposalOf(state.context, event.facts.seq) : undefined;
   let { context } = state;
-  const stepped: Record<Ref, MachineState> = { ...state.machines };
+  let stepped = state.machines;
   for (const ref of targetsOf(state, event.type, event.facts.for)) {
-    const stored = Object.hasOwn(stepped, ref) ? stepped[ref] : undefined;
+    const stored = lookUp(stepped, ref);
     if (!stored) return null;
     const [next, actions] = pureStep(machineOf(ref), restore(context, ref, stored), event);
     const taken = takenIn(actions);
@@ -162,7 +163,7 @@ export function step(state: CaseState, event: CaseEvent): CaseState | null {
     // a confirmation is nothing without what it confirms
     if (proposal && !taken.includes(proposal.type)) return null;
     context = contextOf(next);
-    stepped[ref] = stateOf(next);
+    stepped = { ...stepped, [ref]: stateOf(next) };
   }
   return follow({ context: noteStep(state.context, context, event), machines: stepped }, event);
 }
@@ -179,7 +180,7 @@ export interface Clock {
 export function clocksOf({ context, machines: states }: CaseState): readonly Clock[] {
   if (context.closedAt !== null) return [];
   return refsOf(context).flatMap((ref) => {
-    const state = states[ref];
+    const state = lookUp(states, ref);
     return !state || isReleased(context, ref) || (ref === 'case' && context.duplicateOf !== null)
       ? []
       : configurationOf(ref, state).clocks.map((clock) => ({ ref, ...clock }));
@@ -188,7 +189,7 @@ export function clocksOf({ context, machines: states }: CaseState): readonly Clo
 
 /** Lets a clock run out. */
 export function elapse(state: CaseState, clock: Clock, stamp: Stamp): CaseState {
-  const stored = state.machines[clock.ref];
+  const stored = lookUp(state.machines, clock.ref);
   if (!stored) throw new Error(`no machine of ${clock.ref}`);
   const event = { type: clock.event, ...stamp, facts: {} } as never;
   const [next] = pureStep(machineOf(clock.ref), restore(state.context, clock.ref, stored), event);

@@ -10,6 +10,7 @@
  * - `x-identity`: what identifies a person: kept apart from the rest, so that it can go alone
  */
 import { z } from 'zod';
+import { lookUp } from '../look-up.ts';
 import { isWithinTime } from '../time.ts';
 import { grounds, type Role } from '../vocabulary.ts';
 import { ruleIds, type RuleId } from '../rules.ts';
@@ -135,7 +136,7 @@ export function distinctBy<T extends z.ZodType<Record<string, unknown>>>(
   max = 100,
 ) {
   const identity = (value: Record<string, unknown>) =>
-    JSON.stringify(keys.map((key) => value[key]));
+    JSON.stringify(keys.map((key) => lookUp(value, key)));
   return z
     .array(item)
     .max(max)

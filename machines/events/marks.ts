@@ -1,5 +1,6 @@
 /** Reading the marks of payloads' schemas (fields.ts): which values of an event are names, and of what. */
 import { z } from 'zod';
+import { lookUp } from '../look-up.ts';
 
 export type Named =
   'staff' | 'person' | 'case' | 'audience' | 'entry' | 'action' | 'response' | 'kind';
@@ -37,7 +38,7 @@ export function shapeOf(schema: z.core.$ZodType, value: unknown): z.core.$ZodTyp
   if (!(inner instanceof z.ZodUnion)) return inner;
   const keys = Object.keys(typeof value === 'object' && value !== null ? value : {});
   const fits = (option: z.core.$ZodType) =>
-    option instanceof z.ZodObject ? keys.every((key) => key in option.shape) : true;
+    option instanceof z.ZodObject ? keys.every((key) => Object.hasOwn(option.shape, key)) : true;
   return bare(inner.options.find(fits) ?? inner);
 }
 
@@ -51,22 +52,22 @@ export function marked(
   if (value === undefined || !bears(schema, mark)) return [];
   const marks = marksOf(schema);
   const shape = shapeOf(schema, value);
-  const own = marks[mark] === undefined ? [] : [{ pointer, value, marks }];
+  const itself = lookUp(marks, mark) === undefined ? [] : [{ pointer, value, marks }];
   if (shape instanceof z.ZodArray && Array.isArray(value))
     return [
-      ...own,
+      ...itself,
       ...value.flatMap((item, i) => marked(shape.element, item, mark, `${pointer}/${i}`)),
     ];
   if (shape instanceof z.ZodObject && typeof value === 'object' && value !== null) {
     const fields = value as Readonly<Record<string, unknown>>;
     return [
-      ...own,
+      ...itself,
       ...Object.entries(shape.shape).flatMap(([key, field]) =>
-        marked(field as z.core.$ZodType, fields[key], mark, `${pointer}/${key}`),
+        marked(field as z.core.$ZodType, lookUp(fields, key), mark, `${pointer}/${key}`),
       ),
     ];
   }
-  return own;
+  return itself;
 }
 
 const bearing = new WeakMap<z.core.$ZodType, Map<string, boolean>>();
@@ -83,7 +84,7 @@ function bears(schema: z.core.$ZodType, mark: string): boolean {
 /** Every mark of this name that a schema bears anywhere, whatever the payload. */
 export function marksWithin(schema: z.core.$ZodType, mark: string): unknown[] {
   const inner = bare(schema);
-  const own = marksOf(inner)[mark];
+  const itself = lookUp(marksOf(inner), mark);
   const parts =
     inner instanceof z.ZodArray
       ? [inner.element]
@@ -93,7 +94,7 @@ export function marksWithin(schema: z.core.$ZodType, mark: string): unknown[] {
           ? inner.options
           : [];
   return [
-    ...(own === undefined ? [] : [own]),
+    ...(itself === undefined ? [] : [itself]),
     ...parts.flatMap((part) => marksWithin(part as z.core.$ZodType, mark)),
   ];
 }

@@ -10,6 +10,7 @@ import type {
   Reporter,
   Response,
 } from '../context.ts';
+import { lookUp } from '../look-up.ts';
 import { handlerRoles, type Office, type Role } from '../vocabulary.ts';
 import { standing, type Facts, type Step } from './rule.ts';
 
@@ -42,9 +43,10 @@ export const namedHas = (
   person: Handle,
   ...roles: readonly Role[]
 ): boolean => {
-  const own = Object.hasOwn(people, person) ? people[person] : undefined;
+  const theirs = lookUp(people, person);
   return (
-    own !== undefined && rolesIn(context, { person, roles: own }).some((r) => roles.includes(r))
+    theirs !== undefined &&
+    rolesIn(context, { person, roles: theirs }).some((r) => roles.includes(r))
   );
 };
 

@@ -1,4 +1,5 @@
 import type { Departure } from '../context.ts';
+import { lookUp } from '../look-up.ts';
 import { objectives } from '../vocabulary.ts';
 import { byHas, byIs, judgesOwnCause, namedHas, namedIsHandler } from './case-facts.ts';
 import {
@@ -86,7 +87,7 @@ export const leadsMeetingRules = {
     check: ({ context: { leadsMeeting } }) =>
       complete(
         objectives
-          .filter((objective) => !leadsMeeting.objectives[objective])
+          .filter((objective) => lookUp(leadsMeeting.objectives, objective) !== true)
           .map((name) => `meeting.${name}`),
       ),
   },

@@ -1,5 +1,6 @@
 /** What an event may name, and whether it is there (`known-reference`). */
 import type { Reported, Response } from '../context.ts';
+import { lookUp } from '../look-up.ts';
 import {
   actionStands,
   canonical,
@@ -16,7 +17,7 @@ type Unknown = readonly (string | number)[];
 /** Handles: whoever left may come back, so they can be kept out and reported, and get no task. */
 function unknownStaff({ names }: Step, facts: Facts): Unknown {
   const { people = {} } = facts;
-  const rolesOf = (handle: string) => (Object.hasOwn(people, handle) ? people[handle] : undefined);
+  const rolesOf = (handle: string) => lookUp(people, handle);
   return [
     ...names.staff.filter((handle) => rolesOf(handle) === undefined),
     ...names.tasks.filter((handle) => rolesOf(handle)?.length === 0),
@@ -95,7 +96,7 @@ function unknownResponses({ type, context }: Step, facts: Facts): Unknown {
       .filter(({ ref }) => whom.includes(ref))
       .flatMap(({ decision }) => decision?.responses ?? []);
   const theirs = of(context.people.reported);
-  const fits = Object.hasOwn(fitting, type) ? fitting[type] : undefined;
+  const fits = lookUp(fitting, type);
   const kept = (facts.responses ?? []).flatMap(({ keep }) => keep ?? []);
   return [
     ...(facts.response !== undefined &&
@@ -111,7 +112,7 @@ function unknownResponses({ type, context }: Step, facts: Facts): Unknown {
 /** What events of a type can name of all that the case holds; undefined where they name nothing of the kind. */
 function nameable({ type, context }: Step): Unknown | undefined {
   const { immediateResponse, departures, proposals, staff, people, leadsMeeting } = context;
-  const fits = Object.hasOwn(fitting, type) ? fitting[type] : undefined;
+  const fits = lookUp(fitting, type);
   if (fits)
     return people.reported
       .flatMap(({ decision }) => decision?.responses ?? [])

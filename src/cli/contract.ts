@@ -4,6 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { format } from 'prettier';
+import { lookUp } from '../../machines/look-up.ts';
 import { events } from './contract/events.ts';
 import { kinds, settings } from './contract/lists.ts';
 import { rules, sources } from './contract/rules.ts';
@@ -25,7 +26,7 @@ const left = (text: string) =>
   `<!-- prettier-ignore-start -->\n\n${text}\n\n<!-- prettier-ignore-end -->`;
 
 function generated(name: string): string {
-  const part = Object.hasOwn(parts, name) ? parts[name] : undefined;
+  const part = lookUp(parts, name);
   if (!part) throw new Error(`the contract has no part ${name}`);
   return `<!-- generated: ${name} -->\n\n${left(part())}\n\n<!-- end -->`;
 }

@@ -9,10 +9,11 @@ import { printer } from './demo/print.ts';
 import { startServer } from './demo/server.ts';
 import { tell } from './demo/story.ts';
 
+const { signals } = constants;
 const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    process.exitCode ??= 128 + constants.signals[signal];
+    process.exitCode ??= 128 + signals[signal];
     ending.abort(new Error(`ended by ${signal}`));
   });
 }

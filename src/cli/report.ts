@@ -1,4 +1,5 @@
 /** What an audit found, for people to read. */
+import { lookUp } from '../../machines/look-up.ts';
 import type { BundleReading, BundleVerification } from '../engine/audit/verify-bundle.ts';
 import type { Failure } from '../engine/audit/verification.ts';
 import { inGroups } from './progress.ts';
@@ -33,12 +34,12 @@ export function sayVerdict(reading: BundleReading, verification: BundleVerificat
   say(`${ok ? 'whole' : 'NOT WHOLE'}: ${inGroups(entries)} entries`, ok ? 'green' : 'red');
   say(`  chain       ${checked.chain === 'ok' ? 'unbroken' : 'FAILED'}`);
   say(
-    `  replay      ${replayed[checked.replay]} (machine ${header.machine.id} ${header.machine.version})`,
+    `  replay      ${lookUp(replayed, checked.replay)} (machine ${header.machine.id} ${header.machine.version})`,
   );
   say(`  bundle      ${checked.bundle === 'ok' ? 'complete' : 'FAILED'}`);
   say(`  authorship  not checked: what proves it can be checked beside the database alone`);
   say(`  checkpoint  ${ofCheckpoint(reading, checked.checkpoint)}`);
-  say(`  content     ${contents[header.confidential]}`);
+  say(`  content     ${lookUp(contents, header.confidential)}`);
   sayFailures(failures);
 }
 

@@ -53,9 +53,10 @@ type TrustVariables = z.infer<z.ZodObject<typeof trustVariables>>;
 
 /** Issuer and audience come together: without an audience, tokens for any other service would do. */
 export function checkTrust(env: TrustVariables, context: z.core.$RefinementCtx): void {
-  const [issuer, audience] = ['RECOURSE_OIDC_ISSUER', 'RECOURSE_OIDC_AUDIENCE'] as const;
-  if ((env[issuer] === undefined) === (env[audience] === undefined)) return;
-  const [missing, given] = env[issuer] === undefined ? [issuer, audience] : [audience, issuer];
+  const { RECOURSE_OIDC_ISSUER: issuer, RECOURSE_OIDC_AUDIENCE: audience } = env;
+  if ((issuer === undefined) === (audience === undefined)) return;
+  const names = ['RECOURSE_OIDC_ISSUER', 'RECOURSE_OIDC_AUDIENCE'] as const;
+  const [missing, given] = issuer === undefined ? names : names.toReversed();
   context.addIssue({ code: 'custom', path: [missing], message: `is required with ${given}` });
 }
 

@@ -94,6 +94,7 @@ function write(value: unknown, omitting: boolean, depth: number): string {
   if (!isPlainObject(value)) throw new TypeError('not JSON');
   let members = '';
   for (const key of Object.keys(value).toSorted()) {
+    // oxlint-disable-next-line lookups/own-names -- a key of its own, by Object.keys
     const member = value[key];
     if (member === undefined && omitting) continue;
     members += `${members === '' ? '' : ','}${writeText(key)}:${write(member, omitting, depth + 1)}`;

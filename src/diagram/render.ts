@@ -54,7 +54,7 @@ function draw(engine: Graphviz, graph: Graph, lit: ReadonlySet<string>): Drawing
       lit,
     ),
   );
-  const sizes = new Map(stages.map((stage, number) => [stage, pictures[number] ?? empty]));
+  const sizes = new Map(stages.map((stage, index) => [stage, pictures[index] ?? empty]));
   const rest = partOf(graph, (id) => !stages.some((stage) => id !== stage && isIn(stage, id)));
   const { content, ...size } = layOut(engine, dotOf(rest, lit, sizes));
   const filled = content.replace(place, (_, number: string, corners: string) =>

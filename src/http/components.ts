@@ -2,6 +2,7 @@
  * The components of the OpenAPI document, as a reader wants them. Every schema with an id arrives
  * twice, as `Name` for answers and as `NameInput` for requests, whether anything refers to it or not.
  */
+import { lookUp } from '../../machines/look-up.ts';
 
 type Schemas = Readonly<Record<string, object>>;
 interface Described {
@@ -28,8 +29,8 @@ const plainName = (name: string) => name.replace(/Input$/, '');
 
 function isPlainNameEnough(schemas: Schemas, name: string): boolean {
   if (!name.endsWith('Input')) return false;
-  const other = schemas[plainName(name)];
-  return other === undefined || JSON.stringify(other) === JSON.stringify(schemas[name]);
+  const other = lookUp(schemas, plainName(name));
+  return other === undefined || JSON.stringify(other) === JSON.stringify(lookUp(schemas, name));
 }
 
 function rename(document: Described, from: string, to: string): Described {
@@ -45,8 +46,8 @@ function withUsedSchemas(document: Described): Described {
   const { schemas = {}, ...components } = document.components ?? {};
   const used = new Set(namesIn({ ...document, components }));
   // A set goes on over what is added meanwhile.
-  for (const name of used) for (const inner of namesIn(schemas[name])) used.add(inner);
-  const kept = [...used].toSorted().map((name) => [name, schemas[name] ?? {}] as const);
+  for (const name of used) for (const inner of namesIn(lookUp(schemas, name))) used.add(inner);
+  const kept = [...used].toSorted().map((name) => [name, lookUp(schemas, name) ?? {}] as const);
   return { ...document, components: { ...components, schemas: Object.fromEntries(kept) } };
 }
 

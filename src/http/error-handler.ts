@@ -5,6 +5,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { lookUp } from '../../machines/look-up.ts';
 import {
   AlreadyExists,
   CaseOpen,
@@ -137,7 +138,9 @@ function problemOfFramework({ statusCode, code }: Partial<FastifyError>): Proble
     return { name: 'unsupported-media-type', headers };
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return invalid([unreadable[String(code)] ?? { pointer: '', message: 'cannot be read' }]);
+    return invalid([
+      lookUp(unreadable, String(code)) ?? { pointer: '', message: 'cannot be read' },
+    ]);
   }
   return { name: 'internal-error' };
 }
@@ -156,7 +159,7 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
     socket.destroy();
     return;
   }
-  const name = brokenRequests[error.code ?? ''] ?? 'invalid-request';
+  const name = lookUp(brokenRequests, error.code ?? '') ?? 'invalid-request';
   writeProblem(socket, name, name === 'invalid-request' ? { errors: [notHttp] } : {});
 }
 

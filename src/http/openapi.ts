@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
+import { lookUp } from '../../machines/look-up.ts';
 import { InvalidRequest } from '../errors.ts';
 import { tidyComponents } from './components.ts';
 import { problemNames, problems, problemSchemas, type ProblemName } from './problems.ts';
@@ -123,7 +124,7 @@ function nameResponses<Document extends object>(document: Document): Document {
   )) {
     // What the plugin writes for want of anything better.
     if (response.description === 'Default Response')
-      response.description = STATUS_CODES[status] ?? '';
+      response.description = lookUp(STATUS_CODES, status) ?? '';
   }
   return document;
 }

@@ -5,6 +5,7 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { handle } from '../../machines/events/fields.ts';
+import { lookUp } from '../../machines/look-up.ts';
 import type { OpenIdProvider } from '../config/trust.ts';
 import { NotReady, Unauthenticated } from '../errors.ts';
 
@@ -76,7 +77,7 @@ export function readOpenIdTokens(provider: OpenIdProvider, now: () => Date): Ope
     }).catch((error: unknown) => {
       throw error instanceof NotReady ? error : new Unauthenticated();
     });
-    const found = handle.safeParse(payload[claim]);
+    const found = handle.safeParse(lookUp(payload, claim));
     // Bound to a key whose possession nobody proves here (RFC 9449, 7.2; RFC 8705, 3).
     const isBound = payload['cnf'] !== undefined;
     const isForAccess = isAccessToken(protectedHeader.typ, payload);

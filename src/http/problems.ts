@@ -3,6 +3,7 @@
  * OpenAPI document and the tests. The names are public and do not change.
  */
 import { z } from 'zod';
+import { lookUp } from '../../machines/look-up.ts';
 
 /** What can go wrong, as a client sees it. */
 interface ProblemKind {
@@ -235,7 +236,7 @@ export const problemSchemas = Object.fromEntries(
       status: z.literal(status),
       detail: z.string(),
       instance: z.string(),
-      ...extensions[name],
+      ...lookUp(extensions, name),
     });
     const component: z.ZodType = schema.meta({ id: `problem.${name}`, description });
     return [name, component] as const;

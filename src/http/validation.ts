@@ -4,6 +4,7 @@
  */
 import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify';
 import type { z } from 'zod';
+import { lookUp } from '../../machines/look-up.ts';
 import { InvalidRequest, NotFound, type InvalidField } from '../errors.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -17,7 +18,7 @@ const maxKeyLength = 100;
 
 /** Parses one part of a request. A path parameter that no resource can have names nothing: 404. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
-  const place = places[httpPart ?? ''] ?? '';
+  const place = lookUp(places, httpPart ?? '') ?? '';
   return (data: unknown) => {
     const result = schema.safeParse(data, { error: sayWhenMissing });
     if (result.success) return { value: result.data };

@@ -4,6 +4,7 @@
  */
 import { is, Placeholder, sql, type SQL } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
+import { lookUp } from '../../machines/look-up.ts';
 import { clientOf } from './client.ts';
 import type { Db } from './database.ts';
 
@@ -29,7 +30,7 @@ export function statement<Row>(query: SQL): Statement<Row> {
   );
   return async (db, values) => {
     const sent = distinct.map((value) =>
-      named.has(value as string) ? values[value as string] : value,
+      named.has(value as string) ? lookUp(values, value as string) : value,
     );
     return (await clientOf(db).unsafe(text, sent)) as unknown[] as Row[];
   };

@@ -6,7 +6,6 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
-import type { InjectOptions } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import type { CaseState } from '../../machines/system.ts';
 import { verifyAll } from '../../src/engine/audit/verify-all.ts';
@@ -82,7 +81,7 @@ async function answerTo({ by, method, url, headers, body }: Attempt) {
       ? {}
       : { authorization: `Bearer ${by === 'a-guess' ? 'constructor' : app.tokenOf(by)}` };
   const sent = app.app.inject({
-    method: method as NonNullable<InjectOptions['method']> & 'GET',
+    method: method as 'GET',
     url,
     headers: { ...authorization, ...headers },
     ...(body !== undefined && { payload: body }),
@@ -147,7 +146,7 @@ describe('whatever is sent', () => {
         if (!attempt) continue;
         const answer = await answerTo(attempt);
         const { statusCode: status = 0, body: text = '' } = answer ?? {};
-        const type = String(answer?.headers['content-type'] ?? '');
+        const type = answer?.headers['content-type'] ?? '';
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
         const fault = answer ? judge(attempt, { status, type, text }) : 'comes too late';
         if (fault !== undefined)

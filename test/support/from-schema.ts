@@ -31,11 +31,43 @@ export const inherited = ['constructor', '__proto__', 'toString', 'hasOwnPropert
 /** Values that stand at some edge: of JSON, of Unicode, of numbers, of PostgreSQL. */
 export const edges: readonly unknown[] = [
   ...inherited,
-  ...[null, true, {}, [], '', ' ', '\u0000', '\ud800', '\udc00x', '\u202e', 'é'.normalize('NFD')],
-  ...[0, -0, -1, 1.5, 1e-7, 2 ** 31, 2 ** 53, 2 ** 53 + 2, 1e300, -(2 ** 63)],
-  ...['0000-01-01T00:00:00Z', '9999-12-31T23:59:59-23:59', '2026-02-30', '-1', 'NaN', '%00', '..'],
-  ...['a'.repeat(300), '👩'.repeat(40), 'Z̸͇̞̒a͐l̶g͝o', "'; drop table cases; --", '${7*7}', '\r\nX: y'],
-  ...[{ constructor: { name: 'x' } }, [[[[[]]]]], { '\u0000': 1, '\ud800': 2 }],
+  null,
+  true,
+  {},
+  [],
+  '',
+  ' ',
+  '\u0000',
+  '\ud800',
+  '\udc00x',
+  '\u202e',
+  'é'.normalize('NFD'),
+  0,
+  -0,
+  -1,
+  1.5,
+  1e-7,
+  2 ** 31,
+  2 ** 53,
+  2 ** 53 + 2,
+  1e300,
+  -(2 ** 63),
+  '0000-01-01T00:00:00Z',
+  '9999-12-31T23:59:59-23:59',
+  '2026-02-30',
+  '-1',
+  'NaN',
+  '%00',
+  '..',
+  'a'.repeat(300),
+  '👩'.repeat(40),
+  'Z̸͇̞̒a͐l̶g͝o',
+  "'; drop table cases; --",
+  '${7*7}',
+  '\r\nX: y',
+  { constructor: { name: 'x' } },
+  [[[[[]]]]],
+  { '\u0000': 1, '\ud800': 2 },
 ];
 
 /** One time in four; else as usual. */
@@ -105,6 +137,7 @@ export function valueOf(schema: JsonSchema, world: World): fc.Arbitrary<unknown>
       return fc.integer({ min: schema.minimum ?? 0, max: 30 });
     case 'string':
       return textOf(schema, world);
+    case undefined:
     default:
       return fc.constantFrom(...edges);
   }
@@ -112,16 +145,18 @@ export function valueOf(schema: JsonSchema, world: World): fc.Arbitrary<unknown>
 
 type Path = readonly string[];
 
+const membersOf = (value: unknown): [string, unknown][] =>
+  typeof value === 'object' && value !== null ? Object.entries(value) : [];
+
 /** Every place in a JSON value. */
 function placesIn(value: unknown, path: Path = []): Path[] {
-  const inner = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  return [path, ...inner.flatMap(([key, item]) => placesIn(item, [...path, key]))];
+  return [path, ...membersOf(value).flatMap(([key, item]) => placesIn(item, [...path, key]))];
 }
 
 function changed(value: unknown, path: Path, change: (at: unknown) => unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return change(value);
-  const members = Object.entries(Object(value) as object).flatMap(([name, item]) => {
+  const members = membersOf(value).flatMap(([name, item]) => {
     const next = name === key ? changed(item, rest, change) : item;
     return next === undefined ? [] : [[name, next] as const];
   });
@@ -148,7 +183,7 @@ function withMistake(value: unknown, what: Mistake): unknown {
     if ('put' in what) return what.put;
     return Array.isArray(at)
       ? [...(at as unknown[]), what.add]
-      : Object.fromEntries([...Object.entries(Object(at) as object), [what.key, what.add]]);
+      : Object.fromEntries([...membersOf(at), [what.key, what.add]]);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { lookUp } from '../../../machines/look-up.ts';
 import { changesBetween, type Change } from '../../engine/audit/changes.ts';
 import type { BundleReading, BundleStep } from '../../engine/audit/verify-bundle.ts';
 import { withBundle } from '../bundle-file.ts';
@@ -100,7 +101,10 @@ const marks = { accepted: '✓', elapsed: '⏲', refused: '✗' } as const;
 
 function sayStep({ seq, at, by, type, outcome, ...told }: Told): void {
   const style = outcome === 'refused' ? 'red' : 'bold';
-  say(`${String(seq).padStart(4)} ${marks[outcome]} ${type}  ${by ?? 'time'}, ${at}`, style);
+  say(
+    `${String(seq).padStart(4)} ${lookUp(marks, outcome)} ${type}  ${by ?? 'time'}, ${at}`,
+    style,
+  );
   for (const change of told.stages) say(`       ${inOrder(change)}`, 'cyan');
   for (const change of told.changes) say(`       ${inOrder(change)}`);
   for (const { rule, statement, source, instead } of told.violations) {

@@ -1,6 +1,7 @@
 /** Every event: who may send it, what it takes, whom it is about, and its rules. */
 import { handlerRoles, type Role } from '../../../machines/vocabulary.ts';
 import { eventDefinitions, eventTypes, type EventType } from '../../../machines/events.ts';
+import { lookUp } from '../../../machines/look-up.ts';
 import type { Concern, PersonKind } from '../../../machines/events/fields.ts';
 import { blocks, code, codes, table } from './markdown.ts';
 import { payloadOf } from './payload.ts';
@@ -20,7 +21,7 @@ const people: Readonly<Record<PersonKind, string>> = {
 
 function about(concerns: Concern | undefined): string {
   if (!concerns) return '—';
-  const whom = concerns.kinds.map((kind) => people[kind]).join(' or ');
+  const whom = concerns.kinds.map((kind) => lookUp(people, kind)).join(' or ');
   if (concerns.reportAtHand) return `${whom}; else the report at hand`;
   if (concerns.eachUndecided) return `${whom}; else each who has no decision`;
   return concerns.optional ? `${whom}, or nobody in particular` : whom;

@@ -1,4 +1,5 @@
 /** The short lists of the contract: the profile's settings, response kinds. */
+import { lookUp } from '../../../machines/look-up.ts';
 import { responseKinds } from '../../../machines/vocabulary.ts';
 import { bostonPython, settingsSchema } from '../../../machines/procedure.ts';
 import { momentary, withinABan } from '../../../machines/responses.ts';
@@ -12,7 +13,7 @@ export function settings(): string {
     ['setting', 'default', 'what it says'],
     Object.entries(settingsSchema.shape).map(([name, schema]) => [
       code(name),
-      code(JSON.stringify(defaults[name])),
+      code(JSON.stringify(lookUp(defaults, name))),
       schema.description ?? '',
     ]),
   );

@@ -1,6 +1,7 @@
 /** What an event takes besides whom it is about, in the short hand of the contract. */
 import { z } from 'zod';
 import { eventDefinitions, type EventType } from '../../../machines/events.ts';
+import { lookUp } from '../../../machines/look-up.ts';
 import { bare, marksOf } from '../../../machines/events/marks.ts';
 import { code, codes } from './markdown.ts';
 
@@ -18,7 +19,7 @@ const named: Readonly<Record<string, string>> = {
 /** A confidential field says so; a text that leaves the case is screened besides. */
 function sealed(schema: z.core.$ZodType): string {
   const marks = marksOf(schema);
-  const what = named[String(marks['x-names'])];
+  const what = lookUp(named, String(marks['x-names']));
   const many = bare(schema) instanceof z.ZodArray;
   const words = what === undefined ? '' : many ? `[${what}] ` : `${what} `;
   return `${words}⚿${marks['x-screened'] === true ? ' screened' : ''}`;
@@ -29,7 +30,7 @@ function typeOf(schema: z.core.$ZodType): string {
   const marks = marksOf(inner);
   if (marks['x-confidential'] === true) return sealed(inner);
   if (marks['id'] === 'RuleId') return 'rule';
-  const name = named[String(marks['x-names'])];
+  const name = lookUp(named, String(marks['x-names']));
   if (name !== undefined) return name;
   if (inner instanceof z.ZodEnum) return codes(inner.options.map(String));
   if (inner instanceof z.ZodBoolean) return 'yes or no';

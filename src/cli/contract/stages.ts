@@ -3,6 +3,7 @@ import type { StageNode } from '../../../machines/stages.ts';
 import { isForbidden, waysOf, type Way } from '../../../machines/definition.ts';
 import { stageNodes } from '../../../machines/stages.ts';
 import { machines } from '../../../machines/configurations.ts';
+import { lookUp } from '../../../machines/look-up.ts';
 import { blocks, code, codes, table } from './markdown.ts';
 
 type State = StageNode['node'];
@@ -54,7 +55,7 @@ function stageTable({ name, machine, node }: StageNode): string {
     types.length > 0 ? ` In every state: ${codes(new Set(types.map(({ type }) => type)))}.` : '';
   return blocks(
     `#### ${code(name)}`,
-    `${whose[machine]}${settled}${anywhere}`,
+    `${lookUp(whose, machine)}${settled}${anywhere}`,
     table(
       ['state', 'by', 'leads to'],
       inside(node).flatMap((state) => rowsOf(node, state)),

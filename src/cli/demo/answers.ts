@@ -1,5 +1,6 @@
 /** What the story reads in the server's answers, and how a case's standing is compared. */
 import { z } from 'zod';
+import { lookUp } from '../../../machines/look-up.ts';
 
 const violationSchema = z.object({
   rule: z.string(),
@@ -115,7 +116,7 @@ export function movesBetween(before: Standing, after: Standing): Move[] {
   const names = Object.keys({ ...before, ...after });
   return names.flatMap((name) => {
     const [whose = '', what = ''] = name.split(' ');
-    const [from, to] = [before[name], after[name] ?? ''];
+    const [from, to] = [lookUp(before, name), lookUp(after, name) ?? ''];
     const isNew = from === undefined && whose !== 'departure';
     return from === to || isNew ? [] : [{ whose, what, from, to }];
   });

@@ -1,6 +1,7 @@
 /** How they play: each deed goes through the REST interface with that person's own token. */
 import { z } from 'zod';
 import type { EventType } from '../../../machines/events.ts';
+import { lookUp } from '../../../machines/look-up.ts';
 import type { RuleId } from '../../../machines/rules.ts';
 import {
   caseSchema,
@@ -75,7 +76,9 @@ export async function openTheatre(server: Server, print: Printer, signal: AbortS
   function moved(deed: string, after: Case, expected: Standing) {
     const moves = movesBetween(standing(theCase()), standing(after));
     const got = Object.fromEntries(moves.map(({ whose, what, to }) => [`${whose} ${what}`, to]));
-    const differs = Object.keys({ ...got, ...expected }).some((key) => got[key] !== expected[key]);
+    const differs = Object.keys({ ...got, ...expected }).some(
+      (key) => lookUp(got, key) !== lookUp(expected, key),
+    );
     if (differs) {
       const [wanted, found] = [JSON.stringify(expected), JSON.stringify(got)];
       throw new StoryBroken(`${deed}: the story expects it to move ${wanted}, it moved ${found}`);

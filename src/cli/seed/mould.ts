@@ -5,6 +5,7 @@
  */
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Actor } from '../../../machines/context.ts';
+import { lookUp } from '../../../machines/look-up.ts';
 import type { CaseState } from '../../../machines/system.ts';
 import { GENESIS_HASH, hashEntry, sha256Hex } from '../../crypto/chain.ts';
 import { newDataKey, seal } from '../../crypto/sealing.ts';
@@ -59,8 +60,9 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** The same JSON with every moment moved, and with every handle replaced, as a value and as a key. */
 function recast<Value>(value: Value, { earlier, staff }: Casting): Value {
-  const text = JSON.stringify(value).replaceAll(/"(\w+)"/g, (whole, handle: string) =>
-    Object.hasOwn(staff, handle) ? `"${staff[handle]}"` : whole,
+  const text = JSON.stringify(value).replaceAll(
+    /"(\w+)"/g,
+    (_, handle: string) => `"${lookUp(staff, handle) ?? handle}"`,
   );
   return JSON.parse(text, (_, leaf: unknown) =>
     typeof leaf === 'string' && instant.test(leaf)
@@ -106,7 +108,7 @@ export function mouldOf({ entries, parts }: Omit<Template, 'room'>, casting: Cas
 const syllables =
   'ba dor fen gil hul jas kem lor min nap os per quin rus sil tam ul ves wyn zo'.split(' ');
 const surname = (): string => {
-  const name = Array.from({ length: 4 }, () => syllables[randomInt(syllables.length)]).join('');
+  const name = Array.from({ length: 4 }, () => syllables.at(randomInt(syllables.length))).join('');
   return name.charAt(0).toUpperCase() + name.slice(1);
 };
 

@@ -120,12 +120,22 @@ export async function insertCopies(db: Db, named: readonly Named[]): Promise<voi
       copy.digests.map((one) => ({ ...one, digest: hex(one.digest) })),
     );
     await insertRows(tx, tables.digests, digests, nothing);
-    const people = (list: 'outsiders' | 'assignments') =>
+    const people = (listed: (change: Mould['change']) => readonly string[]) =>
       beside(({ change, state: { context } }) =>
-        change[list].map((person) => ({ person, openedAt: context.openedAt })),
+        listed(change).map((person) => ({ person, openedAt: context.openedAt })),
       );
-    await insertRows(tx, tables.caseOutsiders, ids, people('outsiders'));
-    await insertRows(tx, tables.caseAssignments, ids, people('assignments'));
+    await insertRows(
+      tx,
+      tables.caseOutsiders,
+      ids,
+      people(({ outsiders }) => outsiders),
+    );
+    await insertRows(
+      tx,
+      tables.caseAssignments,
+      ids,
+      people(({ assignments }) => assignments),
+    );
     const clocks = beside(({ change }) => change.deadlines);
     await insertRows(tx, tables.deadlines, ids, clocks);
     const heads = beside(({ entries: { length: seq } }) => [{ seq }]);

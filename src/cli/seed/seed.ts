@@ -76,9 +76,9 @@ function* chunksOf(told: readonly (readonly Told[])[], count: number): Generator
   for (let left = count - few, kind = 0; left > 0; left -= size, kind += 1) {
     const templates = told[kind % told.length] ?? [];
     const counts = apportion(Math.min(size, left), templates);
-    yield templates.map(({ template }, chapter) => ({
-      mould: cast(template, pairs[(kind + chapter) % pairs.length] ?? fewCases.pair),
-      count: counts[chapter] ?? 0,
+    yield templates.map(({ template }, index) => ({
+      mould: cast(template, pairs[(kind + index) % pairs.length] ?? fewCases.pair),
+      count: counts[index] ?? 0,
     }));
   }
 }

@@ -1,4 +1,5 @@
 /** What a step changed, for people to read: which stages moved, and which facts. */
+import { lookUp } from '../../../machines/look-up.ts';
 
 export interface Change {
   /** Where, such as `people.reported[0].staff`. */
@@ -28,7 +29,9 @@ export function changesBetween(from: unknown, to: unknown, path = ''): Change[] 
     const place = (key: string) =>
       Array.isArray(to) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
     const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
-    return [...keys].flatMap((key) => changesBetween(from[key], to[key], place(key)));
+    return [...keys].flatMap((key) =>
+      changesBetween(lookUp(from, key), lookUp(to, key), place(key)),
+    );
   }
   if (from === to || (isBlank(from) && isBlank(to))) return [];
   return [{ path, from, to }];

@@ -3,6 +3,7 @@
  * and judges every step again, entry by entry, without keeping them.
  */
 import type { KeyObject } from 'node:crypto';
+import { lookUp } from '../../../machines/look-up.ts';
 import { stagesOf, statusOf } from '../../../machines/stages.ts';
 import type { CaseState } from '../../../machines/system.ts';
 import { isEntryAuthentic } from '../../crypto/authenticity.ts';
@@ -225,7 +226,7 @@ export class HistoryVerifier {
     this.#chainFails(this.#seq + 1, 'seq', this.#seq + 1, seq);
     this.#chainFails(seq, 'previousHash', this.#head, entry.previousHash);
     for (const [part, bytes] of Object.entries(sealed ?? {}))
-      this.#chainFails(seq, `part ${part}`, sha256Hex(bytes), entry.parts[part] ?? null);
+      this.#chainFails(seq, `part ${part}`, sha256Hex(bytes), lookUp(entry.parts, part) ?? null);
     if (sealed !== undefined)
       for (const part of Object.keys(entry.parts))
         if (!Object.hasOwn(sealed, part)) this.#missing.push({ seq, part });

@@ -97,7 +97,7 @@ export function read(text: string): Reading {
       gap,
       capital: /^\p{Lu}\p{Ll}*$/u.test(written),
       opens: before === undefined || endsSentence(gap, before),
-      dotted: plain[end] === '.',
+      dotted: plain.charAt(end) === '.',
     };
     known.add(word.text);
     if (before !== undefined && joins(gap, word.text)) known.add(before.text + word.text);
@@ -146,7 +146,7 @@ class Sequence {
     const places = sought.map((unit) => this.#at.get(unit) ?? []);
     const fewest = Math.min(...places.map(({ length }) => length));
     const rarest = places.findIndex(({ length }) => length === fewest);
-    return (places[rarest] ?? []).some((place) =>
+    return (places.at(rarest) ?? []).some((place) =>
       sought.every((unit, i) => this.#units[place - rarest + i] === unit),
     );
   }

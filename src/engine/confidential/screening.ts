@@ -110,8 +110,8 @@ function showsName(written: string): Shown {
   return (text) => {
     if (telling.some((part) => showsWord(text, part))) return true;
     if (words.length < 2) {
-      return positions(text, words[0]).some((at) => {
-        const word = text.words[at];
+      return positions(text, words[0]).some((i) => {
+        const word = text.words[i];
         return word !== undefined && word.capital && !word.opens;
       });
     }
@@ -155,7 +155,7 @@ class Company {
 
   /** Whether beside a part there is another, with at most initials and particles between. */
   isBeside(words: readonly Word[], at: number): boolean {
-    const part = words[at];
+    const part = words.at(at);
     if (part === undefined) return false;
     return [-1, 1].some((step) => {
       for (let i = at + step; Math.abs(i - at) <= 4; i += step) {
@@ -226,7 +226,7 @@ function showsBadge(written: string): Shown {
     return [...marks].some((mark) => {
       if (text.signed.has(`#${mark}`)) return true;
       return positions(text, mark).some((i) =>
-        [i - 2, i - 1, i + 1].some((near) => text.words[near]?.text === 'badge'),
+        [-2, -1, 1].some((step) => text.words[i + step]?.text === 'badge'),
       );
     });
   };

@@ -1,5 +1,6 @@
 /** What accepted steps change in a case's row and beside it. */
 import type { Context } from '../../../machines/context.ts';
+import { lookUp } from '../../../machines/look-up.ts';
 import { statusOf, stagesOf } from '../../../machines/stages.ts';
 import type { CaseState } from '../../../machines/system.ts';
 import { unseal } from '../../crypto/sealing.ts';
@@ -91,7 +92,7 @@ export async function removalOf(
   const removed: Identity[] = [];
   for (const { seq, part } of parts.filter((p) => p.part.startsWith(identityPart('')))) {
     const sealed =
-      unwritten.find((entry) => entry.seq === seq)?.sealed[part] ??
+      lookUp(unwritten.find((entry) => entry.seq === seq)?.sealed ?? {}, part) ??
       (await findPart(db, { caseId, seq, part }));
     if (sealed) removed.push(identityOf(dataKey, { caseId, seq, part, sealed }));
   }
@@ -116,7 +117,7 @@ async function asInTheDirectory(db: Db, identities: readonly Identity[]): Promis
   const handles = identities.flatMap(({ words: { staff } }) => staff ?? []);
   const names = await findNames(db, handles);
   return identities.flatMap(({ ref, words: { staff } }) => {
-    const name = staff === undefined ? undefined : names[staff];
+    const name = staff === undefined ? undefined : lookUp(names, staff);
     return name === undefined ? [] : [{ ref, words: { name } }];
   });
 }

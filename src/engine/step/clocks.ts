@@ -3,6 +3,7 @@ import type { DeadlineName, Ref, Time } from '../../../machines/context.ts';
 import { stagesOfMachine } from '../../../machines/stages.ts';
 import { clocksOf, type CaseState } from '../../../machines/system.ts';
 import { dueAt } from '../../../machines/deadlines.ts';
+import { lookUp } from '../../../machines/look-up.ts';
 import { addDuration } from '../../../machines/time.ts';
 
 export interface Deadline {
@@ -46,7 +47,7 @@ function readDeadlines(state: CaseState): Deadline[] {
   const owed = Object.keys(state.machines).flatMap((ref) => {
     const stages = stagesOfMachine(state, ref);
     return owedAfter
-      .filter(([stage]) => stages[stage] === 'overdue')
+      .filter(([stage]) => lookUp(stages, stage) === 'overdue')
       .filter(() => ref !== 'case' || state.context.duplicateOf === null)
       .map(([stage, name]) => ({ name, ref, stage, pending: false }));
   });

@@ -44,7 +44,8 @@ export function codename(random: () => number): string {
 }
 
 function pick(list: readonly string[], fraction: number): string {
-  const word = list[Math.floor(fraction * list.length)];
+  const index = Math.floor(fraction * list.length);
+  const word = list[index];
   if (word === undefined) throw new RangeError('random() must give a number from 0 to below 1');
   return word;
 }

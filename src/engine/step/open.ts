@@ -3,6 +3,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { Actor } from '../../../machines/context.ts';
 import type { Channel } from '../../../machines/vocabulary.ts';
 import { openingType } from '../../../machines/events.ts';
+import { lookUp } from '../../../machines/look-up.ts';
 import { inUtc } from '../../../machines/time.ts';
 import { sha256Hex } from '../../crypto/chain.ts';
 import { newDataKey } from '../../crypto/sealing.ts';
@@ -108,8 +109,7 @@ async function open(engine: Engine, opening: NewCase, caseId: string): Promise<C
   const { db, settings } = engine;
   const { person, channel, excluded, request } = opening;
   const directory = await findRoles(db, [person, ...excluded]);
-  const rolesOf = (handle: string) =>
-    Object.hasOwn(directory, handle) ? directory[handle] : undefined;
+  const rolesOf = (handle: string) => lookUp(directory, handle);
   const now = engine.now();
   const at = now.toISOString();
   const by: Actor = { person, roles: rolesOf(person) ?? [] };

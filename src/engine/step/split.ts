@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { eventSchemas, type EventType, type Resolved } from '../../../machines/events.ts';
+import { lookUp } from '../../../machines/look-up.ts';
 import { marked, marksOf, shapeOf, bare } from '../../../machines/events/marks.ts';
 import type { Facts } from '../../../machines/rules/rule.ts';
 import type { Piece } from '../confidential/identities.ts';
@@ -37,20 +38,24 @@ function splitValue(schema: z.core.$ZodType, value: unknown): Halves {
 }
 
 function splitObject(shape: z.core.$ZodShape, value: Json): Halves {
-  const facts: Json = {};
-  const confidential: Json = {};
+  const facts: [string, unknown][] = [];
+  const confidential: [string, unknown][] = [];
   for (const [key, schema] of Object.entries(shape)) {
+    const said = lookUp(value, key);
     if (isConfidential(schema)) {
       const kept = schema instanceof z.ZodOptional && marksOf(schema)['x-unsaid'] !== true;
-      if (kept) facts[key] = value[key] !== undefined;
-      if (value[key] !== undefined) confidential[key] = value[key];
+      if (kept) facts.push([key, said !== undefined]);
+      if (said !== undefined) confidential.push([key, said]);
       continue;
     }
-    const halves = splitValue(schema, value[key]);
-    if (halves.facts !== undefined) facts[key] = halves.facts;
-    if (halves.confidential !== undefined) confidential[key] = halves.confidential;
+    const halves = splitValue(schema, said);
+    if (halves.facts !== undefined) facts.push([key, halves.facts]);
+    if (halves.confidential !== undefined) confidential.push([key, halves.confidential]);
   }
-  return { facts, confidential: Object.keys(confidential).length > 0 ? confidential : undefined };
+  return {
+    facts: Object.fromEntries(facts),
+    confidential: confidential.length > 0 ? Object.fromEntries(confidential) : undefined,
+  };
 }
 
 /**
@@ -96,11 +101,11 @@ function takeOut(content: Json, pointer: string): unknown {
   const path = steps(pointer);
   const last = path.pop() ?? '';
   let parent: Json | undefined = content;
-  for (const key of path) parent = parent?.[key] as Json | undefined;
-  const value = parent?.[last];
+  for (const key of path) parent = parent && (lookUp(parent, key) as Json | undefined);
+  const value = parent && lookUp(parent, last);
   if (parent === undefined || value === undefined) return undefined;
   if (Array.isArray(parent)) parent[Number(last)] = {};
-  else delete parent[last];
+  else Reflect.deleteProperty(parent, last);
   return value;
 }
 
@@ -140,8 +145,10 @@ export function putBack(content: Json, pieces: readonly Piece[]): Json {
     let parent: Json = whole;
     for (const [i, key] of path.entries()) {
       const next = path[i + 1] ?? last;
+      // oxlint-disable-next-line lookups/own-names -- a pointer names fields of our own schemas
       parent = (parent[key] ??= /^\d+$/.test(next) ? [] : {}) as Json;
     }
+    // oxlint-disable-next-line lookups/own-names -- as above
     parent[last] = value;
   }
   return whole;
