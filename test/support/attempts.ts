@@ -103,10 +103,14 @@ export function anyAttempt(template: string, method: string, operation: Operatio
       ),
       path: fc.tuple(...said('path')),
       query: fc.tuple(...said('query')),
-      stray: sometimes(fc.constantFrom('__proto__=1', 'x=%zz', 'limit=1&limit=2', '%00', '#x'), ''),
-      ending: sometimes(fc.constantFrom('/', '/..', '//', '%2f', '%', '%00', ';x'), ''),
-      precondition: preconditions,
-      odd: sometimes(oddHeaders, {}),
+      stray: sometimes(
+        fc.constantFrom('__proto__=1', 'x=%zz', 'limit=1&limit=2', '%00', '#x'),
+        '',
+        12,
+      ),
+      ending: sometimes(fc.constantFrom('/', '/..', '//', '%2f', '%', '%00', ';x'), '', 12),
+      precondition: sometimes(preconditions, {}),
+      odd: sometimes(oddHeaders, {}, 12),
       body,
     })
     .map(({ path, query, stray, ending, precondition, odd, ...rest }): Attempt => {
