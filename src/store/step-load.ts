@@ -127,8 +127,9 @@ async function read(db: Db, asked: readonly Asked[]): Promise<(Row | null)[]> {
   const last = asked.at(-1);
   if (!last) return [];
   const { credential, request } = last;
-  const kind = 'person' in credential ? statements.handle : statements.token;
-  const rows = await kind[request ? 'keyed' : 'plain'](db, {
+  const { keyed, plain } = 'person' in credential ? statements.handle : statements.token;
+  const load = request ? keyed : plain;
+  const rows = await load(db, {
     ...credential,
     ...('at' in credential && { at: credential.at.toISOString() }),
     wanted: JSON.stringify(
