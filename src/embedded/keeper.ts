@@ -44,7 +44,7 @@ export async function keepServer(
   const startAgain = async (how: string): Promise<Server> => {
     let problem: unknown = new Error(`it ended at once (${how}), again and again`);
     while (tries < pauses.length) {
-      await delay(pauses[tries], undefined, { signal: ending.signal, ref: false });
+      await delay(pauses.at(tries), undefined, { signal: ending.signal, ref: false });
       tries += 1;
       try {
         return await startServer(data, account, { ...options, port }, ending.signal);

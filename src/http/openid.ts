@@ -100,7 +100,7 @@ const expiryOf = ({ exp = 0 }: JWTPayload) => new Date(Math.min(Math.floor(exp *
  */
 function isAccessToken(typ = 'JWT', claims: JWTPayload): boolean {
   if (/^(application\/)?at\+jwt$/i.test(typ)) return true;
-  const has = (claim: string) => claims[claim] !== undefined;
+  const has = (claim: string) => lookUp(claims, claim) !== undefined;
   const isIdToken =
     ['nonce', 'at_hash', 'c_hash', 's_hash'].some(has) ||
     [claims['typ'], claims['token_use']].some((use) => /^id$/i.test(String(use)));

@@ -1,4 +1,5 @@
 /** What keeps the database from answering, by the codes of PostgreSQL, of Node and of the driver. */
+import { lookUp } from '../../machines/look-up.ts';
 
 /** What whoever runs the server is told. */
 type OutageKind =
@@ -76,7 +77,7 @@ export interface Outage {
 /** The outage that an error tells of, itself or by its causes; undefined where it is none. */
 export function outageOf(error: unknown): Outage | undefined {
   const code = codeOf(error);
-  const kind = code === undefined ? undefined : (own(code) ?? own(sqlstateClass(code)));
+  const kind = code === undefined ? undefined : (kindOf(code) ?? kindOf(sqlstateClass(code)));
   return kind && { kind, uncertain: uncertain.has(kind) };
 }
 
@@ -89,7 +90,7 @@ export function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-const own = (code: string) => (Object.hasOwn(kinds, code) ? kinds[code] : undefined);
+const kindOf = (code: string) => lookUp(kinds, code);
 
 /** The first two of five; Node's codes and the driver's are longer, or have no digits. */
 const sqlstateClass = (code: string) => (/^\d[0-9A-Z]{4}$/.test(code) ? code.slice(0, 2) : '');

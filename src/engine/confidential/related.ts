@@ -31,6 +31,6 @@ export async function findRelated(
     ...(await identitiesOf(db, caseId, key, { person, at: now() })),
     ...staffIdentities(people.reported),
   ];
-  const digests = digestKeys(keyring).flatMap((key) => digestsOf(key, identities));
+  const digests = digestKeys(keyring).flatMap((secret) => digestsOf(secret, identities));
   return listRelated(db, person, { ...page, caseId, digests });
 }

@@ -92,14 +92,14 @@ const snapshotEvery = 50;
  */
 export function entryAfter(head: Head, step: JudgedStep): EntryRow {
   const { outcome, type, by, sealed = {}, violations = [], state } = step;
-  const hashes = Object.entries(sealed).map(([part, bytes]) => [part, sha256Hex(bytes)] as const);
+  const parts = Object.entries(sealed).map(([part, bytes]) => [part, sha256Hex(bytes)] as const);
   const row = {
     caseId: head.caseId,
     seq: head.seq + 1,
     outcome,
     type,
     facts: asStored(step.facts) as Record<string, unknown>,
-    parts: Object.fromEntries(hashes),
+    parts: Object.fromEntries(parts),
     by: by && { person: by.person, roles: [...by.roles] },
     at: new Date(step.at),
     version: head.version + (outcome === 'refused' ? 0 : 1),
