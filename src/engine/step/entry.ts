@@ -74,12 +74,12 @@ export function stateJson(state: CaseState): string {
   return written;
 }
 
-const hashes = new WeakMap<CaseState, string>();
+const hashed = new WeakMap<CaseState, string>();
 
 /** One hash for all machines of a case and the context that they share. */
 export function stateHash(state: CaseState): string {
-  const hash = hashes.get(state) ?? sha256Hex(stateJson(state));
-  hashes.set(state, hash);
+  const hash = hashed.get(state) ?? sha256Hex(stateJson(state));
+  hashed.set(state, hash);
   return hash;
 }
 
