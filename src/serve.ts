@@ -73,7 +73,7 @@ async function start(config: Config, signal: AbortSignal): Promise<() => Promise
       { ...engine, db: background.db },
       {
         ...config,
-        tell: ({ off }, line) => app.log[off ? 'warn' : 'info'](line),
+        tell: ({ off }, line) => (off ? app.log.warn(line) : app.log.info(line)),
       },
     );
     const jobs = runJobs(all, ending.signal, (error, job) =>

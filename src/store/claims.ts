@@ -3,6 +3,7 @@
  * claim keeps two servers from doing the same work; that nothing is done twice, the head of the case sees to.
  */
 import { sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import { cases } from '../../drizzle/schema.ts';
 import { caseColumns, caseOf, type ReadCase } from './case-row.ts';
 import type { CaseRow } from './cases.ts';
@@ -50,17 +51,17 @@ interface Row extends Omit<ReadCase, 'head_seq'> {
 const claimedFor = sql.raw(`interval '10 seconds'`);
 
 // `offset 0`: claims are few, and looked up case by case, so that the index's order is kept
-const claiming = (due: Due) =>
+const claiming = (due: PgColumn) =>
   statement<Row>(sql`
   with due as materialized (
-    select case_id, ${cases[due]} as due_at from ${cases}
+    select case_id, ${due} as due_at from ${cases}
     where ${actingAsEngine}
       and machine_id = ${given('machineId')} and machine_version = ${given('machineVersion')}
-      and ${cases[due]} <= ${given('until')}::timestamptz
-      and (${cases[due]}, case_id) > (${given('dueAt')}::timestamptz, ${given('caseId')}::uuid)
+      and ${due} <= ${given('until')}::timestamptz
+      and (${due}, case_id) > (${given('dueAt')}::timestamptz, ${given('caseId')}::uuid)
       and not exists (
         select from claims k where k.case_id = ${cases.caseId} and k.until > clock_timestamp() offset 0)
-    order by ${cases[due]}, case_id limit ${given('most')}::int),
+    order by ${due}, case_id limit ${given('most')}::int),
   claimed as (
     insert into claims (case_id, until)
     select case_id, clock_timestamp() + ${claimedFor} from due where ${actingAsEngine}
@@ -72,7 +73,8 @@ const claiming = (due: Due) =>
     where ${actingAsEngine} and case_id = claimed.case_id offset 0) c on true
   order by due.due_at, due.case_id`);
 
-const claims = { nextDueAt: claiming('nextDueAt'), eraseDueAt: claiming('eraseDueAt') } as const;
+const claimNext = claiming(cases.nextDueAt);
+const claimErasures = claiming(cases.eraseDueAt);
 
 /**
  * Claims the next cases of a machine in which something is due, after a place in their order.
@@ -90,7 +92,8 @@ export async function claimDue(
   },
 ): Promise<Batch> {
   const { machine, until, after, most } = wanted;
-  const rows = await claims[due](db, {
+  const claim = due === 'nextDueAt' ? claimNext : claimErasures;
+  const rows = await claim(db, {
     machineId: machine.id,
     machineVersion: machine.version,
     until: until.toISOString(),
