@@ -7,7 +7,7 @@ import { kindOf, machines, type MachineKind, type MachineState } from './configu
 import { lookUp } from './look-up.ts';
 import {
   candidatesFor,
-  isReleased,
+  releasedIn,
   takenBy,
   takenWhenClosed,
   targetsOf,
@@ -84,7 +84,7 @@ function readStages(kind: MachineKind, state: MachineState): Stages {
 function leastSettled({ node }: StageNode, states: readonly string[]): string {
   const ranks = (node.meta as { order?: readonly string[] } | undefined)?.order ?? [];
   const rank = (state: string) => (ranks.includes(state) ? ranks.indexOf(state) : ranks.length);
-  return states.toSorted((a, b) => rank(a) - rank(b))[0] ?? initialOf(node);
+  return [...new Set(states)].toSorted((a, b) => rank(a) - rank(b))[0] ?? initialOf(node);
 }
 
 const initialOf = (node: AnyStateNode): string => node.initial.target[0]?.key ?? '';
@@ -93,7 +93,8 @@ const initialOf = (node: AnyStateNode): string => node.initial.target[0]?.key ??
 function counted(context: Context, kind: MachineKind): readonly Ref[] {
   const { people } = context;
   const all = (kind === 'reporter' ? people.reporters : people.reported).map(({ ref }) => ref);
-  const still = all.filter((ref) => !isReleased(context, ref));
+  const isReleased = releasedIn(context);
+  const still = all.filter((ref) => !isReleased(ref));
   return still.length > 0 ? still : all;
 }
 

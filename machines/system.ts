@@ -59,8 +59,12 @@ function follow(state: CaseState, { at, by, seq }: Stamp): CaseState {
       return [ref, stateOf(born)] as const;
     }
     if (!configurationOf(ref, stored).follows) return [ref, stored] as const;
-    const [followed] = pureStep(machineOf(ref), restore(context, ref, stored), event);
-    return [ref, stateOf(followed)] as const;
+    const restored = restore(context, ref, stored);
+    const [followed] = pureStep(machineOf(ref), restored, event);
+    // whoever stays where they are keeps their state, of which much is known by now
+    const stays =
+      followed.value === restored.value && followed.historyValue === restored.historyValue;
+    return [ref, stays ? stored : stateOf(followed)] as const;
   });
   return { context, machines: Object.fromEntries(next) };
 }
@@ -179,9 +183,10 @@ export interface Clock {
 /** The clocks that run; none in a closed case. Behind a duplicate the leads meet elsewhere. */
 export function clocksOf({ context, machines: states }: CaseState): readonly Clock[] {
   if (context.closedAt !== null) return [];
+  const isReleased = releasedIn(context);
   return refsOf(context).flatMap((ref) => {
     const state = lookUp(states, ref);
-    return !state || isReleased(context, ref) || (ref === 'case' && context.duplicateOf !== null)
+    return !state || isReleased(ref) || (ref === 'case' && context.duplicateOf !== null)
       ? []
       : configurationOf(ref, state).clocks.map((clock) => ({ ref, ...clock }));
   });
@@ -197,9 +202,11 @@ export function elapse(state: CaseState, clock: Clock, stamp: Stamp): CaseState 
   return follow({ context: contextOf(next), machines: machinesNow }, stamp);
 }
 
-/** Somebody about whom nothing is to be done any more: named by mistake, or the same as another. */
-export const isReleased = (context: Context, ref: Ref): boolean =>
-  kindOf(ref) === 'reported' && !standing(context).some((person) => person.ref === ref);
+/** Tells of somebody whether nothing is to be done about them any more: named by mistake, or the same as another. */
+export function releasedIn(context: Context): (ref: Ref) => boolean {
+  const still = new Set(standing(context).map(({ ref }) => ref));
+  return (ref) => kindOf(ref) === 'reported' && !still.has(ref);
+}
 
 /** The people whom an event of a kind can be about. */
 export function candidatesFor(context: Context, kinds: readonly PersonKind[]): readonly Ref[] {

@@ -31,6 +31,8 @@ export interface Config extends TrustSettings, KeySettings {
   readonly adminToken?: string;
   /** The procedure's, `boston-python` where RECOURSE_PROCEDURE is silent. */
   readonly settings: Settings;
+  /** How many connections one address may have open at once. */
+  readonly connectionsPerAddress: number;
   readonly logLevel: z.infer<typeof environment>['LOG_LEVEL'];
 }
 
@@ -71,6 +73,11 @@ const environment = z
       .optional(),
     RECOURSE_PROCEDURE: z.string().optional(),
     ...trustVariables,
+    RECOURSE_CONNECTIONS_PER_ADDRESS: z
+      .string()
+      .regex(/^[1-9]\d{0,4}$/, 'must be a whole number, 1 to 99999')
+      .transform(Number)
+      .default(256),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
         error: 'must be one of fatal, error, warn, info, debug, trace, silent',
@@ -112,6 +119,7 @@ export async function loadConfig(
     },
     ...(adminToken !== undefined && { adminToken }),
     settings,
+    connectionsPerAddress: rest.RECOURSE_CONNECTIONS_PER_ADDRESS,
     logLevel: rest.LOG_LEVEL,
     ...trustSettings(rest),
   };

@@ -49,11 +49,14 @@ export class Unauthenticated extends NamedError {
   }
 }
 
-/** Too much of this kind failed already; `retryAfter` says when to come back, in seconds. */
+/** Too much of this kind failed or is under way already; `retryAfter` says when to come back, in seconds. */
 export class TooManyRequests extends NamedError {
   readonly retryAfter: number;
-  constructor(retryAfter: number) {
-    super('Too much failed lately; what is in order is still answered.');
+  constructor(
+    retryAfter: number,
+    message = 'Too much failed lately; what is in order is still answered.',
+  ) {
+    super(message);
     this.retryAfter = retryAfter;
   }
 }

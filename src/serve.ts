@@ -63,9 +63,15 @@ async function start(config: Config, signal: AbortSignal): Promise<() => Promise
       databaseNow: () => readClock(database.db),
     };
 
-    const { logLevel, trustProxy, openId } = config;
+    const { logLevel, trustProxy, openId, connectionsPerAddress } = config;
     // which asks the database nothing: it is built while that is made ready
-    const building = buildApp({ engine, logLevel, trustProxy, openId });
+    const building = buildApp({
+      engine,
+      logLevel,
+      trustProxy,
+      openId,
+      connectionsPerAddress,
+    });
     const preparing = prepare(url, engine, config, signal);
     const [app] = await Promise.race([Promise.all([building, preparing]), abortOf(signal)]);
     const ending = new AbortController();

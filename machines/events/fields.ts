@@ -14,6 +14,7 @@ import { lookUp } from '../look-up.ts';
 import { isWithinTime } from '../time.ts';
 import { grounds, type Role } from '../vocabulary.ts';
 import { ruleIds, type RuleId } from '../rules.ts';
+import { hasAtMost, isStreamSafe, mostMarks } from './stream-safe.ts';
 
 export type { Named } from './marks.ts';
 
@@ -64,10 +65,11 @@ const unstorable = 'must not contain NUL or broken Unicode';
 export const text = z
   .string()
   .refine((value) => /\S/u.test(value), { error: 'must not be empty' })
-  .refine((value) => value.length <= 20_000 || [...value].length <= 20_000, {
-    error: 'must have at most 20000 characters',
-  })
+  .refine(hasAtMost(20_000), { error: 'must have at most 20000 characters' })
   .refine(storable, { error: unstorable })
+  .refine(isStreamSafe, {
+    error: `must not have more than ${mostMarks} marks on a letter (UAX #15, 13)`,
+  })
   .meta({ ...confidential, minLength: 1, maxLength: 20_000 })
   .brand<'confidential'>();
 

@@ -13,10 +13,15 @@ let graphviz: Promise<Graphviz> | undefined;
  *
  * @param lit ids of the states that a case is in; with `closed` among them, the others are shown as
  *   where the stages stood
+ * @param othersTurn what is awaited between two stages
  */
-export async function renderDiagram(graph: Graph, lit: ReadonlySet<string>): Promise<string> {
+export async function renderDiagram(
+  graph: Graph,
+  lit: ReadonlySet<string>,
+  othersTurn: () => Promise<void> = async () => undefined,
+): Promise<string> {
   graphviz ??= Graphviz.load();
-  const { width, height, content } = draw(await graphviz, graph, lit);
+  const { width, height, content } = await draw(await graphviz, { graph, lit, othersTurn });
   const legend = legendOf(graph);
   const whole = height + legend.length * lineHeight + 8;
   return [
@@ -40,20 +45,25 @@ interface Drawing {
   readonly content: string;
 }
 
+interface Drawn {
+  readonly graph: Graph;
+  readonly lit: ReadonlySet<string>;
+  readonly othersTurn: () => Promise<void>;
+}
+
 const stagesOf = ({ nodes }: Graph) => nodes.filter(({ kind }) => kind === 'region');
 const isOneStage = (graph: Graph) => stagesOf(graph).length === 1;
 
 /** Each stage is drawn by itself, so that none bends another out of shape. */
-function draw(engine: Graphviz, graph: Graph, lit: ReadonlySet<string>): Drawing {
+async function draw(engine: Graphviz, { graph, lit, othersTurn }: Drawn): Promise<Drawing> {
+  await othersTurn();
   if (isOneStage(graph)) return layOut(engine, dotOf(graph, lit));
   const stages = stagesOf(graph).map(({ id }) => id);
-  const pictures = stages.map((stage) =>
-    draw(
-      engine,
-      partOf(graph, (id) => isIn(stage, id)),
-      lit,
-    ),
-  );
+  const pictures: Drawing[] = [];
+  for (const stage of stages) {
+    const part = partOf(graph, (id) => isIn(stage, id));
+    pictures.push(await draw(engine, { graph: part, lit, othersTurn }));
+  }
   const sizes = new Map(stages.map((stage, index) => [stage, pictures[index] ?? empty]));
   const rest = partOf(graph, (id) => !stages.some((stage) => id !== stage && isIn(stage, id)));
   const { content, ...size } = layOut(engine, dotOf(rest, lit, sizes));

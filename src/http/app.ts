@@ -13,6 +13,7 @@ import type { TrustSettings } from '../config/trust.ts';
 import type { Engine } from '../engine/engine.ts';
 import { InvalidRequest, NotFound } from '../errors.ts';
 import { authenticate } from './authentication.ts';
+import { limitConnections } from './connections.ts';
 import { answerBrokenRequest, answerError } from './error-handler.ts';
 import { holdToHttp } from './edge.ts';
 import { limitFailures, type FailureLimits } from './limits.ts';
@@ -22,6 +23,7 @@ import { measureRequests } from './metrics.ts';
 import { describeRoutes, serveDocumentation } from './openapi.ts';
 import { readOpenIdTokens } from './openid.ts';
 import { openRoutes, routes } from './routes/index.ts';
+import { untilQuantum } from './quantum.ts';
 import { protectAnswer, protectAnswers } from './security-headers.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
 
@@ -41,8 +43,9 @@ export interface AppOptions extends Partial<TrustSettings> {
   readonly failureLimits?: FailureLimits;
   /** How long a request may take to arrive, in milliseconds. */
   readonly requestTimeout?: number;
-  /** How many connections may be open at once. */
+  /** How many connections may be open at once, and of these from one address that is no trusted proxy's. */
   readonly maxConnections?: number;
+  readonly connectionsPerAddress?: number;
 }
 
 const kibibyte = 1024;
@@ -60,6 +63,7 @@ export async function buildApp({
   failureLimits,
   requestTimeout = 30_000,
   maxConnections = 10_000,
+  connectionsPerAddress = 256,
 }: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify<Server>({
     logger: loggerOptions(logLevel, logStream),
@@ -68,10 +72,10 @@ export async function buildApp({
     bodyLimit: kibibyte * kibibyte,
     // A slow sender may not hold a connection (Slowloris), nor may a silent one.
     requestTimeout,
-    // Of the two timeouts Node takes the shorter for the headers; and it looks twice a minute only.
     http: {
-      headersTimeout: requestTimeout,
-      connectionsCheckingInterval: requestTimeout / 6,
+      // Headers are short, and a silent connection has none; by itself Node looks twice a minute only.
+      headersTimeout: requestTimeout / 4,
+      connectionsCheckingInterval: requestTimeout / 12,
       // Node's own refusal says nothing; ours does (edge.ts).
       requireHostHeader: false,
     },
@@ -96,11 +100,14 @@ export async function buildApp({
   app.addHook('preClose', async () => {
     app.server.keepAliveTimeout = lingering;
   });
+  limitConnections(app.server, { perAddress: connectionsPerAddress, trustProxy });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   const limit = await limitFailures(app, failureLimits);
   const answer = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    answerError(await limit(error, request), request, reply);
+    const told = await limit(error, request);
+    if (error instanceof NotFound) await untilQuantum(reply);
+    answerError(told, request, reply);
     return reply;
   };
   app.setErrorHandler(answer);

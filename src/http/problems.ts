@@ -128,10 +128,11 @@ export const problems = {
   },
   'too-many-requests': {
     status: 429,
-    title: 'Too many requests failed',
+    title: 'Too many requests failed, or are under way',
     description:
-      'Too many invalid tokens from this address, or refusals of this person, within a minute. ' +
-      'Only what fails is answered so; `Retry-After` says when it is told again what is wrong.',
+      'Too many invalid tokens from this address, or refusals of this person, within a minute: only ' +
+      'what fails is answered so, and `Retry-After` says when it is told again what is wrong. Or a hundred ' +
+      'verifications and searches for related cases of this person are under way.',
   },
   'headers-too-large': {
     status: 431,

@@ -47,6 +47,9 @@ interface Row {
 
 const identity = actingAs(given('person'));
 
+/** So many bytes of sealed content are read at once, or one entry's or part's where that is more. */
+const readAtOnce = sql.raw(String(2 ** 20));
+
 // The parts come with their entry, so that one round trip is enough. Each part of a statement that reads
 // says for whom.
 const reading = (visible: SQL) =>
@@ -54,11 +57,17 @@ const reading = (visible: SQL) =>
     select h.*, (
       select json_object_agg(p.part, encode(p.sealed, 'base64')) from sealed_parts p
       where ${identity} and p.case_id = h.case_id and p.seq = h.seq) as sealed
-    from history h
-    where ${identity} and h.case_id = ${given('caseId')}::uuid and h.seq > ${given('after')}::int
-      and exists (select from cases
-                  where case_id = ${given('caseId')}::uuid and ${visible})
-    order by h.seq limit ${given('limit')}::int`);
+    from (
+      select *, sum(size) over (order by seq) - size as before from (
+        select h.*, (
+          select coalesce(sum(octet_length(p.sealed)), 0) from sealed_parts p
+          where ${identity} and p.case_id = h.case_id and p.seq = h.seq) as size
+        from history h
+        where ${identity} and h.case_id = ${given('caseId')}::uuid and h.seq > ${given('after')}::int
+          and exists (select from cases
+                      where case_id = ${given('caseId')}::uuid and ${visible})
+        order by h.seq limit ${given('limit')}::int) sized) h
+    where h.before < ${readAtOnce} order by h.seq`);
 
 const forEngine = reading(visibleTo(engineIdentity));
 const forPerson = reading(visibleTo(given('person')));
@@ -90,7 +99,10 @@ const entryOf = (row: Row): SealedEntry => ({
   sealed: bytesOf(row.sealed),
 });
 
-/** Entries after `after`, in order; at most `limit`. Empty as well where the person does not see the case. */
+/**
+ * Entries after `after`, in order; at most `limit`, and as many as are read at once. None behind the last,
+ * and where the person does not see the case.
+ */
 export async function listEntries(
   db: Db,
   person: string,
@@ -162,27 +174,35 @@ export async function findPart(
   return row?.sealed;
 }
 
-/** Who is identified in a case: the identity parts of what was accepted, in order. */
+/**
+ * Who is identified in a case: the identity parts of what was accepted that come after `after`, in
+ * order; as many as are read at once, and none behind the last.
+ */
 export async function listIdentities(
   db: Db,
   caseId: string,
+  after: { readonly seq: number; readonly part: string },
 ): Promise<Pick<PartRow, 'seq' | 'part' | 'sealed'>[]> {
-  return db
-    .select({ seq: sealedParts.seq, part: sealedParts.part, sealed: sealedParts.sealed })
-    .from(sealedParts)
-    .innerJoin(
-      history,
-      and(eq(history.caseId, sealedParts.caseId), eq(history.seq, sealedParts.seq)),
-    )
-    .where(
-      and(
-        actingAsEngine,
-        eq(sealedParts.caseId, caseId),
-        sql`${sealedParts.part} like 'identity:%'`,
-        eq(history.outcome, 'accepted'),
-      ),
-    )
-    .orderBy(asc(sealedParts.seq), asc(sealedParts.part));
+  return db.execute<Pick<PartRow, 'seq' | 'part' | 'sealed'>>(sql`
+    select p.seq, p.part, p.sealed from (
+      select seq, part, sum(size) over (order by seq, part) - size as before from (
+        select p.seq, p.part, octet_length(p.sealed) as size
+        from sealed_parts p join history h on h.case_id = p.case_id and h.seq = p.seq
+        where ${actingAsEngine} and p.case_id = ${caseId}::uuid and p.part like 'identity:%'
+          and (p.seq, p.part) > (${after.seq}::int, ${after.part}) and h.outcome = 'accepted'
+        order by p.seq, p.part limit 200) sized) chosen
+    join sealed_parts p on p.case_id = ${caseId}::uuid and p.seq = chosen.seq and p.part = chosen.part
+    where ${actingAsEngine} and chosen.before < ${readAtOnce} order by p.seq, p.part`);
+}
+
+/** The first and the last entry that holds such a part; nothing where there is none. */
+export async function findIdentitySpan(db: Db, caseId: string): Promise<readonly number[]> {
+  const [row] = await db.execute<{ first: number | null; last: number | null }>(sql`
+    select min(p.seq) as first, max(p.seq) as last
+    from sealed_parts p join history h on h.case_id = p.case_id and h.seq = p.seq
+    where ${actingAsEngine} and p.case_id = ${caseId}::uuid and p.part like 'identity:%'
+      and h.outcome = 'accepted'`);
+  return [row?.first ?? [], row?.last ?? []].flat();
 }
 
 /** Which parts there are, of one entry or of one person in all entries, whatever became of them. */

@@ -16,6 +16,7 @@ import { inOneLine } from '../../src/cli/outcome.ts';
 import { startCluster, type Cluster } from './database.ts';
 import { floorRows, type Bench, type Measure, type Site } from './bench.ts';
 import { deadlines } from './measures/deadlines.ts';
+import { dearest } from './measures/dearest.ts';
 import { jobs } from './measures/jobs.ts';
 import { lists, longCase, operations } from './measures/sizes.ts';
 import { start, verification } from './measures/whole.ts';
@@ -33,6 +34,7 @@ const measures: readonly Measure[] = [
   operations,
   jobs,
   deadlines,
+  dearest,
   verification,
   start,
 ];

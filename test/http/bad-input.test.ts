@@ -70,6 +70,17 @@ describe('an event that makes no sense', () => {
     ['intake.addClarification', { answer: 'a\ud800b' }, ['/answer']],
     ['intake.addClarification', { answer: 'x'.repeat(20_001) }, ['/answer']],
     ['intake.addClarification', { answer: '👩'.repeat(20_001) }, ['/answer']],
+    ['intake.addClarification', { answer: `a${'\u0301'.repeat(31)}` }, ['/answer']],
+    [
+      'intake.addClarification',
+      { answer: 'x', others: [{ role: 'witness', name: `a${'\u0323'.repeat(2_000)}` }] },
+      ['/others/0/name'],
+    ],
+    [
+      'intake.addClarification',
+      { answer: 'x', reportedPersons: [{ badge: 'x'.repeat(2_001) }] },
+      ['/reportedPersons/0/badge'],
+    ],
     ['case.recuse', { person: 'Not A Handle' }, ['/person']],
     ['case.recuse', { person: 'x' }, ['/person']],
     ['case.recuse', { person: 'ada\n' }, ['/person']],

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TestApp } from '../support/app.ts';
 import { dial, statusOf, type Wire } from '../support/wire.ts';
-import { useApp } from '../support/use-app.ts';
+import { useApp, withApp, type UseOptions } from '../support/use-app.ts';
 
 describe('a connection', () => {
   const app = useApp({ requestTimeout: 300, maxConnections: 3 }, { per: 'test' });
@@ -96,6 +96,38 @@ describe('a connection', () => {
     first.hangUp();
     await once(first.served, 'close');
     expect((await fetch(addressOf(app))).status).toBe(200);
+  });
+});
+
+describe('the connections of one address', () => {
+  /** How many of four that stay silent are closed at once. */
+  const refusedOf = async (options: UseOptions) => {
+    const wires: Wire[] = [];
+    let refused = 0;
+    await withApp(options, async ({ app }) => {
+      await app.listen({ port: 0, host: '127.0.0.1' });
+      for (let i = 0; i < 4; i += 1) wires.push(await dial(app));
+      refused = wires.filter(({ served }) => served.destroyed).length;
+      const [first] = wires;
+      if (first && refused > 0) {
+        first.hangUp();
+        await once(first.served, 'close');
+        const next = await dial(app);
+        wires.push(next);
+        expect(next.served.destroyed).toBe(false);
+      }
+      for (const { hangUp } of wires) hangUp();
+    });
+    return refused;
+  };
+
+  test('are few, and there is room again when one ends', async () => {
+    expect(await refusedOf({ connectionsPerAddress: 3 })).toBe(1);
+  });
+
+  test('are those of everybody where it is a trusted proxy’s', async () => {
+    const trustProxy = ['10.0.0.0/8', '127.0.0.1'];
+    expect(await refusedOf({ connectionsPerAddress: 1, trustProxy })).toBe(0);
   });
 });
 

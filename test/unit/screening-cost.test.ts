@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { clip } from '../../src/engine/confidential/reading.ts';
+import { clip, normal } from '../../src/engine/confidential/reading.ts';
 import { identify, identifyAmong } from '../../src/engine/confidential/screening.ts';
 import type { Identifiable } from '../../src/engine/confidential/screening.ts';
 
@@ -33,6 +33,14 @@ describe('what is read of a person', () => {
     const read = normalised(() => identify('', [person({ names: [name] })]));
     expect(read).toBeGreaterThan(2_000);
     expect(read).toBeLessThan(50_000);
+  });
+
+  test('of marks heaped on a letter is thirty, in no more time than there are marks', () => {
+    const start = performance.now();
+    const heap = `a${'\u0301\u0323'.repeat(100_000)}`;
+    expect(normal(heap, 'NFKD').length).toBe(31);
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(normal('Zo\u0308e\u0301', 'NFC')).toBe('Zöé');
   });
 
   test('is read once however many people share it', () => {

@@ -11,7 +11,9 @@ import { listEntries, type SealedEntry } from '../../store/history.ts';
 import { noteAccess } from '../confidential/accesses.ts';
 import { historyKeyOf } from '../confidential/history-key.ts';
 import type { Engine } from '../engine.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import { proven, provenEntries } from '../step/authenticity.ts';
+import { takingTurns } from '../turns.ts';
 import {
   caseIdsIn,
   contextOf,
@@ -28,9 +30,6 @@ import { HistoryVerifier } from './verify.ts';
 /** Entries that are read from the database at once, first and from then on; each may hold a report. */
 const firstBatch = 50;
 const batch = 100;
-
-/** Sealed bytes after which a page of the history ends, however few entries it holds. */
-const pageBytes = 4 * 2 ** 20;
 
 /**
  * The case's row, which proves itself.
@@ -64,7 +63,7 @@ export async function* entriesOf(
   for (let after = from; after < last;) {
     const rows = await (ahead ?? read(after));
     const end = rows.at(-1)?.seq;
-    const isLast = end === undefined || end >= last || rows.length < limitAt(after);
+    const isLast = end === undefined || end >= last;
     // the first page may be all that is wanted; whoever goes on reads while the next one is fetched
     if (after > from && !isLast) {
       ahead = read(end);
@@ -100,7 +99,13 @@ export async function presentEntries(
   const naming = entries.filter(({ type }) => namesCases(type));
   const named = naming.flatMap((entry) => caseIdsIn(openEntry(entry, dataKey)));
   const visibleCases = await filterVisible(engine.db, named, reader.person);
-  return entries.map((entry) => presentEntry(entry, { dataKey, erased, opened, visibleCases }));
+  const views: EntryView[] = [];
+  const othersTurn = takingTurns();
+  for (const entry of entries) {
+    await othersTurn();
+    views.push(presentEntry(entry, { dataKey, erased, opened, visibleCases }));
+  }
+  return views;
 }
 
 /** Who opened content of a case, newest first; at most `limit`. Throws NotFound for a case not seen. */
@@ -122,32 +127,10 @@ export async function readHistory(
   { after, limit }: { after: number; limit: number },
 ): Promise<{ items: EntryView[]; next: string | null }> {
   const row = await readCase(engine, reader, caseId);
-  const { entries, isLast } = await entriesOfPage(engine.db, reader, { caseId, after, limit });
+  const entries = await listEntries(engine.db, reader.person, { caseId, after, limit });
   const items = await presentEntries(engine, reader, row, entries);
-  const last = isLast ? undefined : items.at(-1);
-  return { items, next: last ? String(last.seq) : null };
-}
-
-/** The entries after `after`, as many as a page holds by number and by bytes; at least one, if any. */
-async function entriesOfPage(
-  db: Db,
-  { person }: Reader,
-  { caseId, after, limit }: { caseId: string; after: number; limit: number },
-): Promise<{ entries: SealedEntry[]; isLast: boolean }> {
-  const entries: SealedEntry[] = [];
-  for (let bytes = 0; ;) {
-    // one more than the page holds, to know whether it is the last
-    const wanted = Math.min(firstBatch, limit + 1 - entries.length);
-    const from = entries.at(-1)?.seq ?? after;
-    const rows = await listEntries(db, person, { caseId, after: from, limit: wanted });
-    for (const entry of rows) {
-      bytes += Object.values(entry.sealed).reduce((sum, part) => sum + part.length, 0);
-      const isFull = entries.length === limit || (entries.length > 0 && bytes > pageBytes);
-      if (isFull) return { entries, isLast: false };
-      entries.push(entry);
-    }
-    if (rows.length < wanted) return { entries, isLast: true };
-  }
+  const last = items.at(-1);
+  return { items, next: last && last.seq < row.headSeq ? String(last.seq) : null };
 }
 
 /**
@@ -160,17 +143,23 @@ export async function verifyCase(
   caseId: string,
 ): Promise<Verification> {
   const key = await historyKeyOf(engine);
-  return engine.db.transaction(
-    async (tx) => {
-      // as it is: whether it proves itself is what is asked
-      const row = await findCase(tx, caseId, person);
-      if (!row) throw new NotFound();
-      const verifier = new HistoryVerifier(key);
-      for await (const entry of entriesOf(tx, person, caseId)) verifier.add(entry);
-      const lists = await loadCaseLists(tx, person, caseId);
-      return verifier.finish({ row, lists, ...(await openedKeyOf(engine, row)) });
-    },
-    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  return oneAtATime(engine, person, async () =>
+    engine.db.transaction(
+      async (tx) => {
+        // as it is: whether it proves itself is what is asked
+        const row = await findCase(tx, caseId, person);
+        if (!row) throw new NotFound();
+        const verifier = new HistoryVerifier(key);
+        const othersTurn = takingTurns();
+        for await (const entry of entriesOf(tx, person, caseId)) {
+          await othersTurn();
+          verifier.add(entry);
+        }
+        const lists = await loadCaseLists(tx, person, caseId);
+        return verifier.finish({ row, lists, ...(await openedKeyOf(engine, row)) });
+      },
+      { isolationLevel: 'repeatable read', accessMode: 'read only' },
+    ),
   );
 }
 

@@ -10,6 +10,7 @@ import type { CaseRow } from '../../store/cases.ts';
 import { findMoved, findSnapshot, listEntries, type EntryRow } from '../../store/history.ts';
 import type { Engine } from '../engine.ts';
 import { provenEntries } from '../step/authenticity.ts';
+import { takingTurns } from '../turns.ts';
 import { presentCase, type CaseView, type EntryView, type Reader } from '../step/present.ts';
 import { isReplayed, replayEntry } from '../step/replay.ts';
 import { entriesOf, presentEntries, readCase } from './audit.ts';
@@ -60,12 +61,14 @@ async function rebuild(
   const { caseId } = row;
   const begun = await resume(engine, reader, row, { last, ...(at && { at }) });
   let { state = null, moved }: { state?: CaseState | null; moved?: EntryRow } = begun ?? {};
+  const othersTurn = takingTurns();
   for await (const entry of entriesOf(engine.db, reader.person, caseId, {
     after: begun?.seq ?? 0,
     last,
   })) {
     await provenEntries(engine, row, [entry]);
     if (at && entry.at > at) break;
+    await othersTurn();
     ({ state } = replayEntry(state, entry));
     if (entry.outcome !== 'refused') moved = entry;
   }

@@ -1,40 +1,51 @@
 import type { CaseState } from '../../../machines/system.ts';
 import { sha256Hex, storedJson } from '../../crypto/chain.ts';
 
+/** What stood in a place of the state before, how it was written, and the places in it. */
+interface Place {
+  value?: object;
+  text: string;
+  readonly places: Map<string, Place>;
+}
+
+const empty = (): Place => ({ text: '', places: new Map() });
+
 /**
  * Hashes states that follow from one another, as `stateHash` does each of them: what a state shares
  * with the one before it, which is most of it, is written once. A state never changes.
  */
 export class StateHasher {
-  #state: CaseState | undefined;
+  readonly #whole = empty();
+  #written = '';
   #hash = '';
-  /** The members of the state before and how they were written, by where they stand. */
-  readonly #written = new Map<string, { readonly value: unknown; readonly text: string }>();
 
   hash(state: CaseState): string {
-    if (state === this.#state) return this.#hash;
-    const parts = membersOf<object>({ ...state }).map(
-      ([name, part]) => `"${name}":{${this.#membersIn(name, { ...part }).join()}}`,
-    );
-    this.#state = state;
-    this.#hash = sha256Hex(`{${parts.join()}}`);
+    const written = write(state, this.#whole);
+    if (written !== this.#written) this.#hash = sha256Hex(written);
+    this.#written = written;
     return this.#hash;
-  }
-
-  #membersIn(name: string, part: Readonly<Record<string, unknown>>): string[] {
-    return membersOf(part).map(([key, value]) => {
-      const place = `${name} ${key}`;
-      const before = this.#written.get(place);
-      if (before && before.value === value) return before.text;
-      const text = `${storedJson(key)}:${storedJson(value)}`;
-      this.#written.set(place, { value, text });
-      return text;
-    });
   }
 }
 
+function write(value: object, place: Place): string {
+  if (value === place.value) return place.text;
+  const member = (key: string, item: unknown): string => {
+    if (typeof item !== 'object' || item === null) return storedJson(item);
+    const inside = place.places.get(key) ?? empty();
+    place.places.set(key, inside);
+    return write(item, inside);
+  };
+  place.value = value;
+  place.text = Array.isArray(value)
+    ? `[${value.map((item, index) => member(String(index), item)).join()}]`
+    : `{${membersOf(value)
+        .map(([key, item]) => `${storedJson(key)}:${member(key, item)}`)
+        .join()}}`;
+  return place.text;
+}
+
 /** In the order of canonical JSON, without what is undefined. */
-const membersOf = <Value>(value: { readonly [key: string]: Value }): [string, Value][] =>
+const membersOf = (value: object): [string, unknown][] =>
   Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -6,7 +6,8 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import type { Keyring } from '../../crypto/keyring.ts';
 import type { NewDigest } from '../../store/digests.ts';
 import type { Identity } from './identities.ts';
-import { isUnspaced, read, spellings } from './reading.ts';
+import { takingTurns } from '../turns.ts';
+import { isUnspaced, normal, read, spellings } from './reading.ts';
 
 /** Something that identifies somebody, in the form in which it is compared. */
 export interface Identifier {
@@ -28,8 +29,7 @@ function nameForm(name: string): string {
 /** An address without its sub-address (RFC 5233); of a number the last nine digits, as in screening. */
 const contactForm = (contact: string): string =>
   contact.includes('@')
-    ? contact
-        .normalize('NFKC')
+    ? normal(contact, 'NFKC')
         .toLowerCase()
         .replace(/\+[^@]*@/, '@')
     : contact.replaceAll(/\D/g, '').slice(-9);
@@ -68,6 +68,22 @@ export function digestsOf(key: Buffer, identities: readonly Identity[]): NewDige
         }),
       ),
     );
+}
+
+/** The same under several keys, for all that a case says of its people; what is there twice, once. */
+export async function digestsAmong(
+  keys: readonly Buffer[],
+  identities: AsyncIterable<Identity> | Iterable<Identity>,
+): Promise<NewDigest[]> {
+  const found = new Map<string, NewDigest>();
+  const othersTurn = takingTurns();
+  for await (const identity of identities) {
+    for (const key of keys)
+      for (const digest of digestsOf(key, [identity]))
+        found.set(`${digest.ref} ${digest.digest.toString('base64')}`, digest);
+    await othersTurn();
+  }
+  return [...found.values()];
 }
 
 /** The keys of digests, of each master key of the ring: the current one's first. */

@@ -1,9 +1,9 @@
 /** Who the people of a case are, read from the identity parts of its history. */
-import { setImmediate } from 'node:timers/promises';
 import { unseal } from '../../crypto/sealing.ts';
 import type { Db } from '../../store/database.ts';
-import { listIdentities } from '../../store/history.ts';
+import { findIdentitySpan, listIdentities } from '../../store/history.ts';
 import { noteAccess, type Access } from './accesses.ts';
+import { takingTurns } from '../turns.ts';
 
 /** What an entry says of somebody: name, contact, badge, and whatever else tells who they are. */
 export interface Identity {
@@ -30,37 +30,59 @@ export const wordsOf = (pieces: readonly Piece[]): Identity['words'] =>
     ),
   );
 
-/**
- * Everything that is known of everybody, entry by entry; between two of these others get their turn.
- *
- * @param onBehalf of whom, where no entry of the history will tell: then it is an access
- */
-export async function identitiesOf(
+/** Where an identity stands: the part of an entry. */
+export interface IdentityPart {
+  readonly seq: number;
+  readonly part: string;
+}
+
+/** What an identity part of an entry says. */
+export const identityIn = (
+  dataKey: Buffer,
+  place: IdentityPart & { readonly caseId: string },
+  sealed: Buffer,
+): Identity => ({
+  ref: place.part.slice(prefix.length),
+  words: wordsOf(unseal(dataKey, place, sealed) as readonly Piece[]),
+});
+
+/** Everything that is known of everybody, entry by entry, of which a few are in memory at once. */
+export async function* identitiesOf(
   db: Db,
   caseId: string,
   dataKey: Buffer,
-  onBehalf?: Omit<Access, 'caseId'>,
-): Promise<Identity[]> {
-  const found: Identity[] = [];
-  const parts = await listIdentities(db, caseId);
-  const seqs = parts.map(({ seq }) => seq);
-  if (onBehalf) await noteAccess(db, { ...onBehalf, caseId }, seqs);
-  for (const { seq, part, sealed } of parts) {
-    await setImmediate();
-    const pieces = unseal(dataKey, { caseId, seq, part }, sealed) as readonly Piece[];
-    found.push({ ref: part.slice(prefix.length), words: wordsOf(pieces) });
+): AsyncGenerator<Identity & IdentityPart> {
+  const othersTurn = takingTurns();
+  let after: IdentityPart = { seq: 0, part: '' };
+  for (;;) {
+    const page = await listIdentities(db, caseId, after);
+    for (const { seq, part, sealed } of page) {
+      await othersTurn();
+      yield { seq, part, ...identityIn(dataKey, { caseId, seq, part }, sealed) };
+    }
+    const last = page.at(-1);
+    if (!last) return;
+    after = last;
   }
-  return found;
 }
 
-/** The same when it is first asked for, and kept; nobody where the case was erased. */
-export function identitiesOnce(
+/**
+ * The same as often as it is asked for; nobody where the case was erased.
+ *
+ * @param onBehalf of whom, where no entry of the history will tell: then it is an access, the first time
+ */
+export function identitiesFor(
   db: Db,
   caseId: string,
   dataKey: Buffer | null,
   onBehalf?: Omit<Access, 'caseId'>,
-): () => Promise<readonly Identity[]> {
-  let opened: Promise<readonly Identity[]> | undefined;
-  return async () =>
-    (opened ??= dataKey ? identitiesOf(db, caseId, dataKey, onBehalf) : Promise.resolve([]));
+): () => AsyncGenerator<Identity & IdentityPart> {
+  let noted: Promise<void> | undefined;
+  const note = async (access: Omit<Access, 'caseId'>) =>
+    noteAccess(db, { ...access, caseId }, await findIdentitySpan(db, caseId));
+  return async function* () {
+    if (dataKey === null) return;
+    if (onBehalf) await (noted ??= note(onBehalf));
+    yield* identitiesOf(db, caseId, dataKey);
+  };
 }

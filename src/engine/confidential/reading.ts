@@ -1,3 +1,4 @@
+import { markPattern, mostMarks } from '../../../machines/events/stream-safe.ts';
 import { droppedWords } from './common-words.ts';
 
 /** One word of a text: folded, with what its surroundings and its writing tell. */
@@ -65,9 +66,15 @@ const MARKS =
 const PLAIN = table('ß ss, ø o, ł l, đ d, ð d, þ th, æ ae, œ oe, ı i, ħ h, ŧ t, ŋ n, ς σ');
 const SPELLED_OUT = table('ä ae, ö oe, ü ue, å aa, ø oe, Ä Ae, Ö Oe, Ü Ue, Å Aa, Ø Oe');
 
+const HEAPED = new RegExp(`(?<!${markPattern})(${markPattern}{${mostMarks}})${markPattern}+`, 'gu');
+
+/** A normal form (UAX #15), of as many marks on a letter as Stream-Safe Text has: what was written before is bounded, too. */
+export const normal = (text: string, form: 'NFC' | 'NFKC' | 'NFKD'): string =>
+  text.replace(HEAPED, '$1').normalize(form);
+
 /** A text as it stands and, where it differs, as those write it who lack the letters: Mueller. */
 export function spellings(text: string): string[] {
-  const composed = text.normalize('NFC');
+  const composed = normal(text, 'NFC');
   const other = composed.replace(/[äöüåø]/gi, (letter) => SPELLED_OUT.get(letter) ?? letter);
   return other === composed ? [text] : [text, other];
 }
@@ -78,7 +85,7 @@ export function spellings(text: string): string[] {
  */
 export function clip(text: string, limit: number): string {
   const start = text.slice(0, limit);
-  const resolved = start.normalize('NFKC');
+  const resolved = normal(start, 'NFKC');
   return resolved.length > limit ? resolved.slice(0, limit) : start;
 }
 
@@ -169,7 +176,7 @@ export function isUnspaced(word: string): boolean {
 
 /** One form for what looks the same (UAX #15): full width, ligatures, accents, soft hyphens. */
 function clean(text: string): string {
-  const bare = text.normalize('NFKD').replace(MARKS, '').normalize('NFC');
+  const bare = normal(text, 'NFKD').replace(MARKS, '').normalize('NFC');
   // Apostrophes that count as letters, as in Oʻahu.
   return bare.replace(/\r\n?/g, '\n').replace(/[ʻʼ]/g, "'");
 }

@@ -2,9 +2,10 @@
 import type { Context } from '../../../machines/context.ts';
 import type { CaseRow } from '../../store/cases.ts';
 import { listRelated, type RelatedRow } from '../../store/digests.ts';
-import { digestKeys, digestsOf, staffIdentities } from './digests.ts';
-import { identitiesOf } from './identities.ts';
+import { digestKeys, digestsAmong, staffIdentities } from './digests.ts';
+import { identitiesFor } from './identities.ts';
 import type { Engine } from '../engine.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 
 /**
  * The cases that a person sees that name somebody whom this one names too, reported in one of them at least; newest first.
@@ -15,7 +16,7 @@ import type { Engine } from '../engine.ts';
  *   of whoever is reported is a fact, and would tell those who see facts alone who the reporter is
  */
 export async function findRelated(
-  { db, keyring, now }: Engine,
+  engine: Engine,
   person: string,
   { caseId, dataKey, snapshot }: Pick<CaseRow, 'caseId' | 'dataKey' | 'snapshot'>,
   page: {
@@ -25,12 +26,14 @@ export async function findRelated(
   },
 ): Promise<RelatedRow[]> {
   if (!dataKey) return [];
+  const { db, keyring, now } = engine;
   const { people } = (snapshot as { context: Context }).context;
   const key = await keyring.unwrap(dataKey, caseId);
-  const identities = [
-    ...(await identitiesOf(db, caseId, key, { person, at: now() })),
-    ...staffIdentities(people.reported),
-  ];
-  const digests = digestKeys(keyring).flatMap((secret) => digestsOf(secret, identities));
+  const keys = digestKeys(keyring);
+  const identities = identitiesFor(db, caseId, key, { person, at: now() });
+  const digests = await oneAtATime(engine, person, async () => [
+    ...(await digestsAmong(keys, identities())),
+    ...(await digestsAmong(keys, staffIdentities(people.reported))),
+  ]);
   return listRelated(db, person, { ...page, caseId, digests });
 }

@@ -11,7 +11,7 @@ import {
   replaceProof,
   type WrappedKey,
 } from '../../store/keychain.ts';
-import { digestKeys, digestsOf, staffIdentities } from './digests.ts';
+import { digestKeys, digestsAmong, staffIdentities } from './digests.ts';
 import { identitiesOf } from './identities.ts';
 import { ensureHistoryKey } from './history-key.ts';
 import { isProved, prove, provedAs } from './proof.ts';
@@ -131,15 +131,16 @@ async function renew({ db, keyring }: Keys, wrapped: WrappedKey): Promise<boolea
   const row = await findCaseAsEngine(db, caseId);
   if (!row) return false;
   const { reported } = (row.snapshot as { context: Context }).context.people;
-  const identities = [
-    ...(await identitiesOf(db, caseId, await keyring.unwrap(dataKey, caseId))),
-    ...staffIdentities(reported),
+  const opened = await keyring.unwrap(dataKey, caseId);
+  const under = async (keys: readonly Buffer[]) => [
+    ...(await digestsAmong(keys, identitiesOf(db, caseId, opened))),
+    ...(await digestsAmong(keys, staffIdentities(reported))),
   ];
   const [current, ...previous] = digestKeys(keyring);
   return replaceDataKey(db, wrapped, renewed, {
     // those of a report that comes in meanwhile are under the current key already
-    gone: previous.flatMap((key) => digestsOf(key, identities).map(({ digest }) => digest)),
-    added: digestsOf(current, identities),
+    gone: (await under(previous)).map(({ digest }) => digest),
+    added: await under([current]),
   });
 }
 

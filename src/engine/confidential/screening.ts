@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import { commonWords, functionWords, particles, titles } from './common-words.ts';
 import { clip, index, isUnspaced, read, spellings } from './reading.ts';
 import type { Index, Word } from './reading.ts';
+import { takingTurns } from '../turns.ts';
 
 /** What is known of a person of a case that could give them away; every list may be empty. */
 export interface Identifiable {
@@ -39,9 +39,6 @@ export function identify(text: string, people: readonly Identifiable[]): string[
   return [...new Set(people.filter(shows).map((person) => person.ref))];
 }
 
-/** So long, in milliseconds, other requests wait for a screening. */
-const TURN = 20;
-
 /**
  * The same for several texts and a whole case, of which nobody knows how much it says: between two
  * people others get their turn. One person keeps them waiting for what the limits above allow,
@@ -49,20 +46,20 @@ const TURN = 20;
  */
 export async function identifyAmong(
   texts: readonly string[],
-  people: readonly Identifiable[],
+  people: AsyncIterable<Identifiable> | Iterable<Identifiable>,
 ): Promise<string[]> {
-  const found = new Set<string>();
-  let since = performance.now();
+  const othersTurn = takingTurns();
+  const screened: { shows: (person: Identifiable) => boolean; found: Set<string> }[] = [];
   for (const text of new Set(texts)) {
-    const shows = screening(text);
-    for (const person of people) {
-      if (!found.has(person.ref) && shows(person)) found.add(person.ref);
-      if (performance.now() - since < TURN) continue;
-      await setImmediate();
-      since = performance.now();
-    }
+    screened.push({ shows: screening(text), found: new Set() });
+    await othersTurn();
   }
-  return [...found];
+  for await (const person of people)
+    for (const { shows, found } of screened) {
+      if (!found.has(person.ref) && shows(person)) found.add(person.ref);
+      await othersTurn();
+    }
+  return [...new Set(screened.flatMap(({ found }) => [...found]))];
 }
 
 /** As many letters of what is written as one tell enough, and bound the work. */

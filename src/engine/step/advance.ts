@@ -102,8 +102,10 @@ async function attemptStep(
   if (before) return { ...(before as Reply), replayed: true };
   if (ifMatch && !ifMatch.includes(row.version)) throw new StaleVersion(row.version);
 
-  const { entries, change, state, reply } = await judge(engine, submission, loaded);
+  const judged = await judge(engine, submission, loaded);
+  const { entries, state, reply } = judged;
   if (dryRun) return { ...reply, replayed: false };
+  const change = await judged.change();
   // an answer that holds what is taken away would keep it
   const keeps = keyed && dataKey && !change?.erased && !change?.removed;
   const answer = keeps ? sealAnswer(keyed, dataKey, now, reply) : null;

@@ -3,14 +3,20 @@ import type { Context } from '../../../machines/context.ts';
 import { lookUp } from '../../../machines/look-up.ts';
 import { statusOf, stagesOf } from '../../../machines/stages.ts';
 import type { CaseState } from '../../../machines/system.ts';
-import { unseal } from '../../crypto/sealing.ts';
 import { findNames } from '../../store/cases.ts';
 import type { CaseLists } from '../../store/case-lists.ts';
 import type { CaseChange, Removal } from '../../store/commit.ts';
 import type { Db } from '../../store/database.ts';
-import { findPart, listIdentities, type EntryRow, type SealedEntry } from '../../store/history.ts';
-import { digestKeys, digestsOf } from '../confidential/digests.ts';
-import { identityPart, wordsOf, type Identity, type Piece } from '../confidential/identities.ts';
+import type { NewDigest } from '../../store/digests.ts';
+import { findPart, type EntryRow, type SealedEntry } from '../../store/history.ts';
+import { digestKeys, digestsAmong } from '../confidential/digests.ts';
+import {
+  identitiesOf,
+  identityIn,
+  identityPart,
+  type Identity,
+  type IdentityPart,
+} from '../confidential/identities.ts';
 import { removedNamesOf } from '../confidential/removed-names.ts';
 import type { Engine } from '../engine.ts';
 import { deadlinesOf, eraseDueAt, isOverdue, nextDueAt } from './clocks.ts';
@@ -43,14 +49,9 @@ export function changeOf(state: CaseState, last: EntryRow): CaseChange {
   };
 }
 
-interface Part {
-  readonly seq: number;
-  readonly part: string;
-}
-
 /** The parts that steps take away for good. */
 export class RemovedParts {
-  readonly list: readonly Part[];
+  readonly list: readonly IdentityPart[];
   readonly #names: ReadonlySet<string>;
 
   constructor(before: Context, after: Context) {
@@ -60,7 +61,7 @@ export class RemovedParts {
     this.#names = new Set(this.list.map(({ seq, part }) => `${seq} ${part}`));
   }
 
-  has({ seq, part }: Part): boolean {
+  has({ seq, part }: IdentityPart): boolean {
     return this.#names.has(`${seq} ${part}`);
   }
 
@@ -94,20 +95,16 @@ export async function removalOf(
     const sealed =
       lookUp(unwritten.find((entry) => entry.seq === seq)?.sealed ?? {}, part) ??
       (await findPart(db, { caseId, seq, part }));
-    if (sealed) removed.push(identityOf(dataKey, { caseId, seq, part, sealed }));
+    if (sealed) removed.push(identityIn(dataKey, { caseId, seq, part }, sealed));
   }
-  const written = (await listIdentities(db, caseId))
-    .filter((row) => !gone.has(row))
-    .map((row) => identityOf(dataKey, { caseId, ...row }));
-  const left = [...written, ...said];
-  const digests = digestKeys(keyring).flatMap((key) => {
-    const still = new Set(
-      digestsOf(key, left).map(({ ref, digest }) => ref + digest.toString('hex')),
-    );
-    return digestsOf(key, removed).filter(
-      ({ ref, digest }) => !still.has(ref + digest.toString('hex')),
-    );
-  });
+  const keys = digestKeys(keyring);
+  const left = async function* () {
+    for await (const one of identitiesOf(db, caseId, dataKey)) if (!gone.has(one)) yield one;
+    yield* said;
+  };
+  const named = ({ ref, digest }: NewDigest) => ref + digest.toString('hex');
+  const still = new Set((await digestsAmong(keys, left())).map(named));
+  const digests = (await digestsAmong(keys, removed)).filter((one) => !still.has(named(one)));
   const staff = await asInTheDirectory(db, removed);
   return { parts, digests, names: removedNamesOf(dataKey, [...removed, ...staff]) };
 }
@@ -120,12 +117,4 @@ async function asInTheDirectory(db: Db, identities: readonly Identity[]): Promis
     const name = staff === undefined ? undefined : lookUp(names, staff);
     return name === undefined ? [] : [{ ref, words: { name } }];
   });
-}
-
-function identityOf(
-  dataKey: Buffer,
-  { caseId, seq, part, sealed }: { caseId: string; seq: number; part: string; sealed: Buffer },
-): Identity {
-  const pieces = unseal(dataKey, { caseId, seq, part }, sealed) as readonly Piece[];
-  return { ref: part.slice(identityPart('').length), words: wordsOf(pieces) };
 }

@@ -45,8 +45,8 @@ export interface Knowledge {
   readonly context: Context;
   /** Null where the case was erased: then nobody of it is known any more. */
   readonly dataKey: Buffer | null;
-  /** Whom the history identifies; opened when it is asked for, once for all events that are sent. */
-  readonly identities: () => Promise<readonly Identity[]>;
+  /** Whom the history identifies; opened whenever it is asked for. */
+  readonly identities: () => AsyncIterable<Identity>;
   readonly directory: Directory;
   readonly sender: Handle;
   /** Of the cases that are named, this one aside, those that the sender sees. */
@@ -224,38 +224,32 @@ const grouped = (found: readonly { seq: number; part: string }[]): Redaction[] =
 
 /** Whom of the case's people some texts identify. */
 async function identified(db: Db, texts: readonly string[], known: Knowledge): Promise<Ref[]> {
-  const { caseId, dataKey, meanwhile } = known;
+  const { caseId, dataKey } = known;
   if (dataKey === null) return [];
-  const identities = [...(await known.identities()), ...meanwhile];
-  const found = await identifyAmong(texts, await identifiables(db, identities, known.context));
+  const found = await identifyAmong(texts, identifiables(db, known));
   const removed = identifyRemoved(texts, dataKey, await listRemovedNames(db, caseId));
   return [...new Set([...found, ...removed])];
 }
 
-/** A member of staff is known by their name in the directory as well. */
-async function identifiables(
+/** All who could be identified, entry by entry. A member of staff is known by their name in the directory as well. */
+async function* identifiables(
   db: Db,
-  identities: readonly Identity[],
-  { people }: Context,
-): Promise<Identifiable[]> {
-  const reported = people.reported.flatMap(({ ref, staff }) => (staff ? [{ ref, staff }] : []));
-  const concerned = identities.flatMap(({ ref, words: { staff } }) =>
-    staff ? [{ ref, staff }] : [],
+  { context, meanwhile, identities }: Knowledge,
+): AsyncGenerator<Identifiable> {
+  const all: { readonly ref: Ref; readonly staff: Handle }[] = context.people.reported.flatMap(
+    ({ ref, staff }) => (staff ? [{ ref, staff }] : []),
   );
-  const all = [...reported, ...concerned];
-  const names = new Map(
-    Object.entries(
-      await findNames(
-        db,
-        all.map(({ staff }) => staff),
-      ),
-    ),
-  );
-  const staff = all.map(({ ref, staff: handle }) => ({
-    ref,
-    words: { name: names.get(handle) ?? handle },
-  }));
-  return [...identities, ...staff].map(identifiable);
+  const noted = (identity: Identity) => {
+    const { ref, words } = identity;
+    if (words['staff']) all.push({ ref, staff: words['staff'] });
+    return identifiable(identity);
+  };
+  for await (const identity of identities()) yield noted(identity);
+  for (const identity of meanwhile) yield noted(identity);
+  const handles = [...new Set(all.map(({ staff }) => staff))];
+  const names = new Map(Object.entries(await findNames(db, handles)));
+  for (const { ref, staff } of all)
+    yield identifiable({ ref, words: { name: names.get(staff) ?? staff } });
 }
 
 const given = (...words: readonly (string | undefined)[]) =>

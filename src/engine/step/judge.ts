@@ -9,18 +9,16 @@ import type { CaseRow, Directory } from '../../store/cases.ts';
 import type { CaseChange } from '../../store/commit.ts';
 import type { SealedEntry } from '../../store/history.ts';
 import type { EarlierAnswer } from '../../store/step-load.ts';
-import { digestKeys, digestsOf } from '../confidential/digests.ts';
-import {
-  identitiesOnce,
-  identityPart,
-  wordsOf,
-  type Identity,
-} from '../confidential/identities.ts';
+import { digestKeys, digestsAmong } from '../confidential/digests.ts';
+import { identitiesFor, identityPart, wordsOf, type Identity } from '../confidential/identities.ts';
 import type { Engine } from '../engine.ts';
+import { takingTurns } from '../turns.ts';
 import { changeOf, removalOf, RemovedParts } from './change.ts';
-import { decide, optionsFor } from './decide.ts';
+import { decide } from './decide.ts';
 import { entryAfter, headOf, type Head } from './entry.ts';
 import { asCaseEvent, establish, knownOf, type Knowledge } from './establish.ts';
+import { refuseLongNames, refuseTooManyPeople } from './most-of-people.ts';
+import { optionsInTurns } from './options-in-turns.ts';
 import { mayHandle, presentCase, presentEntry, type CaseView, type EntryView } from './present.ts';
 import { refuseUnknownResponseKinds } from './response-kinds.ts';
 import { sealParts } from './seal-parts.ts';
@@ -63,7 +61,8 @@ interface Sent {
 /** What is to be written, and what is answered. */
 export interface Outcome {
   readonly entries: readonly SealedEntry[];
-  readonly change: CaseChange | null;
+  /** Worked out when it is asked for: to look things up by, all names are read once more. */
+  readonly change: () => Promise<CaseChange | null>;
   /** As the case stands then. */
   readonly state: CaseState;
   readonly reply: Reply;
@@ -97,7 +96,8 @@ export async function judge(engine: Engine, sent: Sent, loaded: Loaded): Promise
   const at = stepTime(now, row);
   // of a dry run no entry tells, and who tries word by word would read out who somebody is
   const onBehalf = sent.dryRun ? { person: loaded.sender.person, at: now } : undefined;
-  const identities = identitiesOnce(engine.db, row.caseId, loaded.dataKey, onBehalf);
+  const identities = identitiesFor(engine.db, row.caseId, loaded.dataKey, onBehalf);
+  const knowing = { ...loaded, identities };
   let walk: Walk = {
     state: row.snapshot as CaseState,
     // the row's own spelling of the id: it goes into hashes and seals
@@ -107,24 +107,24 @@ export async function judge(engine: Engine, sent: Sent, loaded: Loaded): Promise
     judged: [],
     parts: [],
   };
+  const othersTurn = takingTurns();
   for (const [index, event] of sent.events.entries()) {
     const prefix = sent.batch ? `/events/${index}` : '';
+    await othersTurn();
+    refuseLongNames(event, prefix);
     refuseUnknownResponseKinds(event, walk.state.context.settings, prefix);
-    const next = await judgeOne(engine, event, {
-      walk,
-      loaded: { ...loaded, identities },
-      at,
-      index: sent.batch ? index : null,
-    });
+    const place = { at, index: sent.batch ? index : null };
+    const next = await judgeOne(engine, event, { walk, loaded: knowing, ...place });
     if ('violations' in next) {
       const reply = await refusal(engine, loaded, { state: row.snapshot as CaseState, at, next });
       return {
         entries: [next.entry],
-        change: null,
+        change: async () => null,
         state: row.snapshot as CaseState,
         reply: sent.batch ? { ...reply, index } : reply,
       };
     }
+    refuseTooManyPeople(walk.state.context, next.state.context, prefix);
     walk = next;
   }
   return acceptance(engine, loaded, walk);
@@ -238,7 +238,7 @@ function staffIn(event: EventInput, { named, ...facts }: Facts): Identity[] {
 }
 
 /** What the caller may see after the step: whoever left the case by it sees no case and no content. */
-async function acceptance(engine: Engine, loaded: Loaded, walk: Walk): Promise<Outcome> {
+function acceptance(engine: Engine, loaded: Loaded, walk: Walk): Outcome {
   const { state } = walk;
   const { row, dataKey, now } = loaded;
   const before = (row.snapshot as CaseState).context;
@@ -252,9 +252,9 @@ async function acceptance(engine: Engine, loaded: Loaded, walk: Walk): Promise<O
   if (!last) throw new RangeError('nothing was sent');
   const stays = mayHandle(state.context, loaded.sender);
   const [key] = digestKeys(engine.keyring);
-  const change = {
+  const change = async () => ({
     ...changeOf(state, last),
-    digests: digestsOf(key, identities),
+    digests: await digestsAmong([key], identities),
     removed: await removalOf(engine, {
       caseId: row.caseId,
       dataKey,
@@ -262,7 +262,7 @@ async function acceptance(engine: Engine, loaded: Loaded, walk: Walk): Promise<O
       unwritten: walk.entries,
       said: identities,
     }),
-  };
+  });
   const { version, at: updatedAt, machineId, machineVersion } = last;
   const insight = { dataKey, erased: state.context.erased, opened: stays, visibleCases: everyCase };
   return {
@@ -291,7 +291,7 @@ async function refusal(
   const { context } = state;
   const asked = { caseId: row.caseId, context, dataKey, directory, sender: sender.person };
   const known = await knownOf(engine, asked);
-  const options = optionsFor(state, { at, by: sender, known });
+  const options = await optionsInTurns(state, { at, by: sender, known });
   const allowed = options
     .filter(({ type, verdict }) => verdict !== 'refused' && type !== 'case.erase')
     .map(({ type }) => type);

@@ -6,9 +6,10 @@ import type { CaseRow } from '../../store/cases.ts';
 import type { StepLoad } from '../../store/step-load.ts';
 import type { Engine } from '../engine.ts';
 import { openForStep } from './advance.ts';
-import { optionsFor, type Option } from './decide.ts';
+import type { Option } from './decide.ts';
 import { knownOf } from './establish.ts';
 import { stepTime } from './judge.ts';
+import { optionsInTurns } from './options-in-turns.ts';
 import { contextOf, type Reader } from './present.ts';
 
 /**
@@ -33,7 +34,7 @@ export async function readOptions(
     directory,
     sender: person,
   });
-  const options = optionsFor(row.snapshot as CaseState, {
+  const options = await optionsInTurns(row.snapshot as CaseState, {
     at: stepTime(now, row),
     by: { person, roles },
     known,

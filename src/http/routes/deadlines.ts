@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { listDeadlines } from '../../store/deadlines.ts';
 import { deadlineSchema } from '../case-schemas.ts';
+import { untilQuantum } from '../quantum.ts';
 import { cursorInstant, pageOf, pageQuery, readCursor, storable, toPage } from '../fields.ts';
 
 const caseDeadlineSchema = deadlineSchema
@@ -24,14 +25,15 @@ export const deadlineRoutes: FastifyPluginAsyncZod = async (app) => {
         response: { 200: pageOf(caseDeadlineSchema) },
       },
     },
-    async ({ query: { limit, cursor, overdue }, viewer }) => {
+    async ({ query: { limit, cursor, overdue }, viewer }, reply) => {
       const now = engine.now();
-      const rows = await listDeadlines(engine.db, viewer.person, {
+      const rows = await listDeadlines(engine.db, viewer, {
         overdue: overdue === undefined ? undefined : overdue === 'true',
         after: readCursor(cursor, z.tuple([cursorInstant, z.uuid(), storable(50), storable(50)])),
         limit: limit + 1,
         now,
       });
+      if (rows.length === 0) await untilQuantum(reply);
       const page = toPage(rows, limit, ({ dueAt, caseId, name, ref }) => [
         dueAt.toISOString(),
         caseId,

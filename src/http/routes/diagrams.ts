@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { graphOf } from '../../../machines/diagram.ts';
 import { stageNames } from '../../../machines/stages.ts';
 import { renderDiagram } from '../../diagram/render.ts';
+import { takingTurns } from '../../engine/turns.ts';
 
 /** An SVG that is opened by itself is a document: nothing in it may run or load. */
 const headers = {
@@ -20,7 +21,7 @@ export async function sendCaseDiagram(
 ): Promise<FastifyReply> {
   const lit = new Set(Object.entries(stages).map(([stage, state]) => `${stage}.${state}`));
   if (status === 'closed') lit.add('closed');
-  return reply.headers(headers).send(await renderDiagram(graphOf(), lit));
+  return reply.headers(headers).send(await renderDiagram(graphOf(), lit, takingTurns()));
 }
 
 interface Drawn {
@@ -34,7 +35,7 @@ const drawn = new Map<string | undefined, Promise<Drawn>>();
 function machineDiagram(stage: string | undefined): Promise<Drawn> {
   const known = drawn.get(stage);
   if (known) return known;
-  const drawing = renderDiagram(graphOf(stage), new Set()).then((svg) => ({
+  const drawing = renderDiagram(graphOf(stage), new Set(), takingTurns()).then((svg) => ({
     svg,
     etag: `"${createHash('sha256').update(svg).digest('base64url')}"`,
   }));

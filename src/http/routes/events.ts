@@ -66,6 +66,10 @@ const problems = [
   'too-contended',
 ] as const;
 
+/** What no schema says of an event. */
+const limits =
+  'Of what tells who somebody is, all but a description has at most 2,000 characters; a case has at most 100 reporters, 100 reported persons and 300 others. A letter carries at most 30 marks (UAX #15, 13).';
+
 const dryRun = z
   .enum(['true', 'false'])
   .optional()
@@ -85,6 +89,7 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
       config: { problems, loadsCase: true },
       schema: {
         summary: 'Send an event: take a step of the procedure',
+        description: limits,
         tags,
         params: caseParams,
         querystring: z.strictObject({ dryRun }),
@@ -109,8 +114,7 @@ export const eventRoutes: FastifyPluginAsyncZod = async (app) => {
       config: { problems, loadsCase: true },
       schema: {
         summary: 'Send several events, which are recorded all or none',
-        description:
-          'Judged in order, each on what the ones before make of the case. A refusal says which event it is, and is recorded.',
+        description: `Judged in order, each on what the ones before make of the case. A refusal says which event it is, and is recorded. ${limits}`,
         tags,
         params: caseParams,
         querystring: z.strictObject({ dryRun }),
