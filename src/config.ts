@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { duration, parseSettings, type Settings } from '../machines/procedure.ts';
 import { BadSetting, reason } from './config/bad-setting.ts';
+import { databaseUrl, databaseVariables } from './config/database-url.ts';
 import { checkTrust, trustSettings, trustVariables, type TrustSettings } from './config/trust.ts';
 import { limitSettings, limitVariables, type Limits } from './config/limits.ts';
 import { keySettings, keyVariables, type KeySettings } from './config/keys.ts';
@@ -46,13 +47,7 @@ const environment = z
       .refine((port) => port <= 65_535, 'must be a port number, 0 to 65535')
       .default(3000),
     HOST: z.string().default('127.0.0.1'),
-    DATABASE_URL: z
-      .string()
-      .refine(
-        (url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url),
-        'must be a URL that begins with postgres://',
-      )
-      .optional(),
+    ...databaseVariables,
     RECOURSE_DATA_DIR: z.string().default('.data'),
     ...limitVariables,
     ...keyVariables,
@@ -101,7 +96,8 @@ export async function loadConfig(
     const [issue] = parsed.error.issues;
     throw new BadSetting(String(issue?.path[0]), issue?.message ?? 'is not valid');
   }
-  const { DATABASE_URL: url, RECOURSE_ADMIN_TOKEN: adminToken, ...rest } = parsed.data;
+  const { RECOURSE_ADMIN_TOKEN: adminToken, ...rest } = parsed.data;
+  const url = await databaseUrl(rest);
   const dataDir = resolve(rest.RECOURSE_DATA_DIR);
   const settings = await readSettings(rest.RECOURSE_PROCEDURE);
   const keys = await keySettings(rest, url === undefined ? { keptIn: dataDir } : {});

