@@ -162,7 +162,7 @@ test('a whole history verifies, refusals and deadlines included', async () => {
     expect(body).toEqual({
       ok: true,
       entries: recorded.length + 2,
-      checked: { chain: 'ok', replay: 'ok' },
+      checked: { chain: 'ok', replay: 'ok', authenticity: 'ok', dataKey: 'ok' },
       failures: [],
     });
   }
