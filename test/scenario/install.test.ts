@@ -73,14 +73,14 @@ describe.skipIf(!installation || !systemd)('a server that is installed', () => {
     cluster = await startCluster(installation ?? '');
     const [secrets] = await commandsOf('**With containers.**', '**With systemd.**');
     const made = spawnSync('bash', ['-euo', 'pipefail', '-c', secrets ?? ''], { cwd: folder });
-    expect(String(made.stderr)).toBe('');
+    if (made.status !== 0) throw new Error(String(made.stderr));
     // as the entry point of PostgreSQL's image does at the first start
     const password = (await readFile(secret('database-password'), 'utf8')).trim();
     const initdb = await psql(['--dbname=postgres', `--file=${root}/src/install/database.sql`], {
       POSTGRES_PASSWORD: password,
     });
-    expect(initdb).toMatchObject({ status: 0, stderr: '' });
-    // where the engine mounts it, its folder is in nobody's way
+    if (initdb.status !== 0) throw new Error(initdb.stderr);
+    // The engine mounts the files alone, so that their folder is in nobody's way.
     await chmod(join(folder, 'src/install/secrets'), 0o711);
   });
   afterAll(async () => {
@@ -206,16 +206,18 @@ describe.skipIf(!installation || !systemd)('a server that is installed', () => {
       // handed over by systemd under the names that %d stands before
       const credentials = of('LoadCredential').map((line) => line.split(':')[0]);
       expect(credentials).toEqual(['master-key', 'database-password']);
-      const given = of('Environment').map((line) =>
-        line
-          .replace('%d', join(folder, 'src/install/secrets'))
-          .replace('/var/lib/recourse', join(folder, 'state'))
-          .split('='),
-      );
+      const given = of('Environment').map((line) => {
+        const [name = '', value = ''] = line.split('=');
+        const secrets = join(folder, 'src/install/secrets');
+        const here = value
+          .replace('%d', secrets)
+          .replace('/var/lib/recourse', join(folder, 'state'));
+        return [name, here] as const;
+      });
       const [program = '', ...args] = of('ExecStart')[0]?.split(' ') ?? [];
       const server = spawn(program, args, {
         cwd: of('WorkingDirectory')[0]?.replace('/opt/recourse', root),
-        env: { ...Object.fromEntries(given), PORT: '0', DATABASE_URL: owner() },
+        env: { ...Object.fromEntries<string>(given), PORT: '0', DATABASE_URL: owner() },
       });
       const port = await listening(server);
       expect(await fetch(`http://127.0.0.1:${port}/readyz`)).toMatchObject({ status: 200 });

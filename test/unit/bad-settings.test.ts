@@ -60,6 +60,25 @@ describe('the line that ends the start', () => {
     await expect(loadConfig(env)).rejects.toThrow(/^RECOURSE_MASTER_KEY_FILE: .+ENOENT/);
   });
 
+  test('says of a password in a file what is wrong with it, and nothing of a password', async () => {
+    const DATABASE_PASSWORD_FILE = file;
+    const before = 'BadSetting: DATABASE_PASSWORD_FILE: ';
+    expect(await line({ DATABASE_PASSWORD_FILE })).toMatch(new RegExp(`^${before}/file: ENOENT`));
+    await writeFile(file, '\n');
+    expect(await line({ DATABASE_PASSWORD_FILE })).toBe(`${before}/file: holds no password`);
+    await writeFile(file, 'hunter2\n');
+    const beside = { DATABASE_URL: 'postgres://me:hunter1@localhost/x', DATABASE_PASSWORD_FILE };
+    expect(await line(beside)).toBe(
+      `${before}is given beside a password in DATABASE_URL: one of them is enough`,
+    );
+    expect(await line({ DATABASE_URL: 'postgres:///x', DATABASE_PASSWORD_FILE })).toBe(
+      `${before}is for a DATABASE_URL that names a host`,
+    );
+    expect(await line({ DATABASE_URL: '', DATABASE_PASSWORD_FILE })).toBe(
+      `${before}is for DATABASE_URL, which is not given`,
+    );
+  });
+
   test('says of a data directory that it lies under a file', async () => {
     await writeFile(file, '');
     await expect(loadConfig({ RECOURSE_DATA_DIR: join(file, 'data') })).rejects.toThrow(
@@ -76,4 +95,11 @@ describe('the line that ends the start', () => {
     );
     expect(stdout, stderr).toMatch(/^RECOURSE_DATA_DIR: EROFS: read-only file system, .+\n$/);
   });
+});
+
+test('a password in a file is taken as it stands there, but for the end of its line', async () => {
+  await writeFile(file, 'p%41 @:/ü\r\n');
+  const { database } = await loadConfig({ ...server, DATABASE_PASSWORD_FILE: file });
+  const { password } = new URL('url' in database ? database.url : '');
+  expect(decodeURIComponent(password)).toBe('p%41 @:/ü');
 });
