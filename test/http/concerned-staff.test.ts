@@ -47,8 +47,12 @@ const handedOver: readonly Sent[] = handOver;
 describe('whose it is stands in no fact', () => {
   /** What an auditor is shown, but for what no two cases share. */
   async function factsOf(id: string): Promise<unknown> {
-    const own = { hash: null, previousHash: null, id: null, codename: null };
-    const entries = (await historyOf(app, 'eve', id)).map((entry) => ({ ...entry, ...own }));
+    const own = { hash: null, previousHash: null, id: null, codename: null, dataKeyHash: null };
+    const entries = (await historyOf(app, 'eve', id)).map(({ facts, ...entry }) => ({
+      ...entry,
+      ...own,
+      facts: { ...facts, ...own },
+    }));
     return { entries, view: { ...(await read(id, 'eve')), ...own } };
   }
   const anonymous = false;
