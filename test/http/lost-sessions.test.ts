@@ -118,7 +118,7 @@ test.each<[what: string, lock: () => string, asked: Asked]>([
 });
 
 test('a job that loses its session is done the next time', async () => {
-  await whileLocked(table('deadlines'), () => vi.waitFor(terminateWaiting, { timeout: 5_000 }));
+  await whileLocked(table('claims'), () => vi.waitFor(terminateWaiting, { timeout: 5_000 }));
   await vi.waitFor(() =>
     expect(server.log()).toContain('"job":"deadlines","outage":"connection lost"'),
   );
