@@ -61,6 +61,13 @@ export class TooManyRequests extends NamedError {
   }
 }
 
+/** Somebody has as many streams open as one may. */
+export class TooManyStreams extends NamedError {
+  constructor(most: number) {
+    super(`${most} of your streams are open; close one first.`);
+  }
+}
+
 /** The caller's roles do not allow this call at all. */
 export class Forbidden extends NamedError {
   readonly problem: 'not-a-handler' | 'not-an-organizer' | 'not-an-admin' | 'not-allowed';

@@ -15,6 +15,7 @@ import { faultLine } from './fault.ts';
 import { buildApp } from './http/app.ts';
 import { inOneLine } from './cli/outcome.ts';
 import { readClock } from './store/clock.ts';
+import { Announcements } from './store/announcements.ts';
 import {
   connect,
   migrate,
@@ -52,10 +53,13 @@ async function start(config: Config, signal: AbortSignal): Promise<() => Promise
     const background = connect(url, { role: serverRole, limits, max: 4 });
     for (const { db } of [steps, background]) limitCompany(db, config.casesPerStatement);
     ends.push(async () => Promise.all([database.close(), steps.close(), background.close()]));
+    const announcements = new Announcements(url, limits);
+    ends.push(() => announcements.close());
     const keyring = keyringOf(config.masterKey, config.previousMasterKey);
     const engine: Starting = {
       db: database.db,
       stepDb: steps.db,
+      announcements,
       keyring,
       signer: nobody,
       settings: config.settings,

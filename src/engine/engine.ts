@@ -1,6 +1,7 @@
 import type { Settings } from '../../machines/procedure.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Signer } from '../crypto/note.ts';
+import type { Announcements } from '../store/announcements.ts';
 import type { Db } from '../store/database.ts';
 
 /** What every step needs from outside. Handed down, never imported: tests bring their own clock. */
@@ -8,6 +9,8 @@ export interface Engine {
   readonly db: Db;
   /** For steps that people take, apart from whatever else goes on; `db`, if absent. */
   readonly stepDb?: Db;
+  /** Who waits for what is recorded is told by these; looks by themselves, if absent. */
+  readonly announcements?: Announcements;
   /** Wraps every case's key. */
   readonly keyring: Keyring;
   /** Signs the checkpoints. */

@@ -16,6 +16,7 @@ import { authenticate } from './authentication.ts';
 import { limitConnections } from './connections.ts';
 import { answerBrokenRequest, answerError } from './error-handler.ts';
 import { holdToHttp } from './edge.ts';
+import { ordinaryPace, type FeedPace } from './feed-stream.ts';
 import { limitFailures, type FailureLimits } from './limits.ts';
 import { loggerOptions, RequestLog } from './log.ts';
 import { refuseOtherMethods } from './methods.ts';
@@ -30,6 +31,7 @@ import { serializerCompiler, validatorCompiler } from './validation.ts';
 declare module 'fastify' {
   interface FastifyInstance {
     engine: Engine;
+    feedPace: FeedPace;
   }
 }
 
@@ -46,6 +48,8 @@ export interface AppOptions extends Partial<TrustSettings> {
   /** How many connections may be open at once, and of these from one address that is no trusted proxy's. */
   readonly maxConnections?: number;
   readonly connectionsPerAddress?: number;
+  /** How streams of the feed go. */
+  readonly feedPace?: FeedPace;
 }
 
 const kibibyte = 1024;
@@ -64,6 +68,7 @@ export async function buildApp({
   requestTimeout = 30_000,
   maxConnections = 10_000,
   connectionsPerAddress = 256,
+  feedPace = ordinaryPace,
 }: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify<Server>({
     logger: loggerOptions(logLevel, logStream),
@@ -91,6 +96,7 @@ export async function buildApp({
     },
   });
   app.decorate('engine', engine);
+  app.decorate('feedPace', feedPace);
   app.decorate('readOpenId', openId && readOpenIdTokens(openId, engine.now));
   app.decorateRequest('viewer');
   app.decorateRequest('arrival');

@@ -4,6 +4,7 @@ import { grounds, roles } from '../../machines/vocabulary.ts';
 import { stageNames } from '../../machines/stages.ts';
 import { eventTypes } from '../../machines/events.ts';
 import { id } from '../../machines/events/fields.ts';
+import type { FeedEntry } from '../engine/audit/feed.ts';
 import type { CaseView, EntryView } from '../engine/step/present.ts';
 import type { Verification } from '../engine/audit/verification.ts';
 import { violationSchema } from './problems.ts';
@@ -101,6 +102,12 @@ const entryShape = {
 };
 
 export const entrySchema = showing<EntryView>(z.strictObject(entryShape).meta({ id: 'Entry' }));
+
+export const feedEntrySchema = showing<FeedEntry>(
+  z
+    .strictObject({ case: z.uuid(), codename: z.string(), ...entryShape })
+    .meta({ id: 'FeedEntry', description: 'An entry of any case. Its content is withheld.' }),
+);
 
 export const entryWithCaseSchema = showing<EntryView & { after: CaseView }>(
   z.strictObject({ ...entryShape, after: caseSchema }).meta({ id: 'EntryWithCase' }),

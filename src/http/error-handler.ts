@@ -23,6 +23,7 @@ import {
   StaleVersion,
   TooContended,
   TooManyRequests,
+  TooManyStreams,
   Unauthenticated,
   type InvalidField,
 } from '../errors.ts';
@@ -99,6 +100,9 @@ function problemOf(error: unknown): Problem {
   if (error instanceof TooManyRequests) {
     const { retryAfter } = error;
     return { name: 'too-many-requests', detail, headers: { 'retry-after': String(retryAfter) } };
+  }
+  if (error instanceof TooManyStreams) {
+    return { name: 'too-many-streams', detail, headers: { 'retry-after': '5' } };
   }
   if (error instanceof TooContended) {
     return { name: 'too-contended', detail, headers: { 'retry-after': '1' } };

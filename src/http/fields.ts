@@ -69,20 +69,26 @@ export function toPage<Row>(
   return { items, next };
 }
 
-const encodeCursor = (key: readonly string[]) =>
+/** A place in a list, for its reader to hand back. */
+export const encodeCursor = (key: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url');
 
 /**
- * Reads a cursor that toPage wrote.
+ * Reads a cursor that encodeCursor wrote.
  *
  * @param key what the cursor holds
+ * @param pointer where in the request it stands
  * @throws {InvalidRequest} when it holds something else
  */
-export function readCursor<Key>(cursor: string | undefined, key: z.ZodType<Key>): Key | undefined {
+export function readCursor<Key>(
+  cursor: string | undefined,
+  key: z.ZodType<Key>,
+  pointer = '/query/cursor',
+): Key | undefined {
   if (cursor === undefined) return undefined;
   const found = key.safeParse(parsed(Buffer.from(cursor, 'base64url').toString()));
   if (found.success) return found.data;
-  throw new InvalidRequest([{ pointer: '/query/cursor', message: 'is not a cursor of this list' }]);
+  throw new InvalidRequest([{ pointer, message: 'is not a cursor of this list' }]);
 }
 
 function parsed(json: string): unknown {

@@ -134,6 +134,11 @@ export const problems = {
       'what fails is answered so, and `Retry-After` says when it is told again what is wrong. Or a hundred ' +
       'verifications and searches for related cases of this person are under way.',
   },
+  'too-many-streams': {
+    status: 429,
+    title: 'Too many streams',
+    description: 'So many streams of this person are open on this server already.',
+  },
   'headers-too-large': {
     status: 431,
     title: 'The address or the headers are too large',

@@ -20,6 +20,19 @@ export async function findCase(
   return row;
 }
 
+/** Those of `caseIds` that the person sees. */
+export async function findCases(
+  db: Db,
+  caseIds: readonly string[],
+  person: string,
+): Promise<CaseRow[]> {
+  if (caseIds.length === 0) return [];
+  return db
+    .select()
+    .from(cases)
+    .where(and(sql`${cases.caseId} = any(${sql.param([...caseIds])}::uuid[])`, visibleTo(person)));
+}
+
 /** The case for the engine's own steps: deadlines and retention act for nobody. */
 export async function findCaseAsEngine(db: Db, caseId: string): Promise<CaseRow | undefined> {
   const [row] = await db

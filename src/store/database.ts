@@ -12,6 +12,7 @@ import * as schema from '../../drizzle/schema.ts';
 import { unlimited, type Limits } from '../config/limits.ts';
 import { clientOver, drizzleOver, inTransaction } from './client.ts';
 import { Connection, connectionOptions } from './connection.ts';
+import { renewFeedOrder } from './feed-order.ts';
 import { codeOf } from './outage.ts';
 import { Pool } from './pool.ts';
 
@@ -125,6 +126,7 @@ export async function migrate(url: string, waiting: Waiting = {}): Promise<void>
     await db.execute(sql`grant usage on schema drizzle to ${theRole}`);
     await db.execute(sql`grant select on drizzle.__drizzle_migrations to ${theRole}`);
     await requireTables(db);
+    await renewFeedOrder(db);
   } finally {
     await connection.close();
   }

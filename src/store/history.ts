@@ -22,7 +22,8 @@ const ofVisibleCase = (db: Db, person: string) =>
 
 type PartRow = typeof sealedParts.$inferSelect;
 
-interface Row {
+/** An entry as PostgreSQL names its columns. */
+export interface Row {
   readonly case_id: string;
   readonly seq: number;
   readonly outcome: EntryRow['outcome'];
@@ -77,7 +78,7 @@ const bytesOf = (sealed: Row['sealed']): SealedEntry['sealed'] =>
     Object.entries(sealed ?? {}).map(([part, text]) => [part, Buffer.from(text, 'base64')]),
   );
 
-const entryOf = (row: Row): SealedEntry => ({
+export const entryOf = (row: Row): SealedEntry => ({
   caseId: row.case_id,
   seq: row.seq,
   outcome: row.outcome,

@@ -45,6 +45,7 @@ const thrown: Partial<Record<ProblemName, () => Error>> = {
   'not-ready': () => new errors.NotReady('Not yet.'),
   'too-contended': () => new errors.TooContended(),
   'too-many-requests': () => new errors.TooManyRequests(60),
+  'too-many-streams': () => new errors.TooManyStreams(10),
 };
 
 beforeAll(async () => {
@@ -99,6 +100,7 @@ const provoke: Record<ProblemName, () => Promise<Answer>> = {
   'not-ready': () => as('nobody').get('/probe/not-ready'),
   'too-contended': () => as('nobody').get('/probe/too-contended'),
   'too-many-requests': () => as('nobody').get('/probe/too-many-requests'),
+  'too-many-streams': () => as('nobody').get('/probe/too-many-streams'),
 };
 
 describe('every problem of the catalogue', () => {

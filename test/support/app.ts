@@ -196,14 +196,13 @@ function whatIsUndocumented(
     (name) => !belongsToCalls(name) && problems[name].status === statusCode,
   );
   const documented = anywhere ? problemSchemas[anywhere] : response[statusCode];
-  const problem = z
-    .object({
-      content: z.object({
-        'application/problem+json': z.object({ schema: z.custom<z.ZodType>() }),
-      }),
-    })
+  const { data } = z
+    .object({ content: z.record(z.string(), z.object({ schema: z.custom<z.ZodType>() })) })
     .safeParse(documented);
-  const schema = problem.data?.content['application/problem+json'].schema ?? documented;
+  const isProblem = statusCode >= 400;
+  const schema =
+    data?.content[isProblem ? 'application/problem+json' : 'application/json']?.schema ??
+    documented;
   if (!(schema instanceof z.ZodType)) return [`${where}: not documented`];
   if (typeof payload !== 'string' || payload === '' || schema instanceof z.ZodString) return [];
   const { error } = schema.safeParse(JSON.parse(payload));

@@ -113,6 +113,7 @@ async function attemptStep(
   const step = await authenticated(engine, row, { entries, change, answer, before: stood });
   const written = await write(async () => commitStep(dbForSteps(engine), step));
   if (!written) return null;
+  engine.announcements?.announce();
   const headHash = entries.at(-1)?.hash ?? '';
   if (dataKey && !change?.erased) knownStates(engine).set(caseId, { headHash, state, dataKey });
   else knownStates(engine).delete(caseId);

@@ -52,7 +52,9 @@ export async function takeAsEngine(
   const change = changeOf(state, last);
   const step = { entries, change, answer: null, ...(before && { before }) };
   const written = await commitStep(engine.db, await authenticated(engine, row, step));
-  return written ? entries.length : null;
+  if (!written) return null;
+  engine.announcements?.announce();
+  return entries.length;
 }
 
 /** What the engine does in a case when it is due; null where the head has moved meanwhile. */

@@ -152,7 +152,9 @@ async function open(engine: Engine, opening: NewCase, caseId: string): Promise<C
     openedBy: person,
     dataKey: await engine.keyring.wrap(dataKey, caseId),
   });
-  return (await commitOpening(db, step)) ? view : null;
+  if (!(await commitOpening(db, step))) return null;
+  engine.announcements?.announce();
+  return view;
 }
 
 /** Names to try before a number goes behind one, and before giving up. */

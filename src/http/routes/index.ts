@@ -6,6 +6,7 @@ import { deadlineRoutes } from './deadlines.ts';
 import { diagramRoutes } from './diagrams.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './export.ts';
+import { feedRoutes } from './feed.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
 import { machineRoutes } from './machine.ts';
@@ -31,6 +32,7 @@ export const routes: readonly FastifyPluginAsyncZod[] = [
   accessRoutes,
   checkpointRoutes,
   deadlineRoutes,
+  feedRoutes,
   machineRoutes,
   ruleRoutes,
   diagramRoutes,
