@@ -10,6 +10,7 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import type { Writable } from 'node:stream';
+import { codeOf } from '../store/outage.ts';
 
 /** The route's template: the concrete path would say which case. */
 export const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'none';
@@ -45,7 +46,9 @@ export class RequestLog extends LogController {
   }
 
   override streamError(error: unknown, request: FastifyRequest): void {
-    request.log.warn({ error: describeError(error) }, 'answer broke off');
+    // a client that leaves, as who follows a stream does in the end, is nothing to warn of
+    const level = codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE' ? 'info' : 'warn';
+    request.log[level]({ error: describeError(error) }, 'answer broke off');
   }
 
   override routeNotFound(): void {}
