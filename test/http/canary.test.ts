@@ -89,6 +89,14 @@ async function saysNothing(): Promise<void> {
   expect(app.log()).not.toMatch(/kanarienvogel|quillfeather|quill@/i);
   const metrics = await app.as('nobody').get('/metrics');
   expect(metrics.text).not.toMatch(/kanarienvogel|quillfeather|quill@/i);
+  for (let after = ''; ;) {
+    const feed = await app
+      .as('ada')
+      .get<{ next: string; more: boolean }>(`/v1/feed?limit=200${after}`);
+    expect(feed.text).not.toMatch(/kanarienvogel|quillfeather|quill@/i);
+    if (!feed.body.more) break;
+    after = `&after=${feed.body.next}`;
+  }
   expect(await dumpHolds(canary, 'Quillfeather', 'quill@')).toEqual([]);
 }
 
