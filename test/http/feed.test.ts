@@ -237,6 +237,9 @@ describe('while a transaction is not over', () => {
     const ben = await follow(app.app, app.tokenOf('ben'), { query: '?after=now' });
     await whileHeld(slow.id, async () => {
       await tell(app, fast.id, [cleo('intake.offerQuietSpace', { accepted: true })]);
+      // it has looked, more than once, and has nothing to say
+      const before = ben.said().length;
+      while (!ben.said().slice(before).includes('id: ')) await delay(10);
     });
     await ben.until((events) => events.length >= 2);
     expect(told(ben)).toEqual([`${slow.id} 2`, `${fast.id} 2`]);

@@ -15,6 +15,8 @@ export interface Follower {
   readonly headers: IncomingHttpHeaders;
   /** All that came so far. */
   readonly events: readonly Event[];
+  /** All bytes that came so far. */
+  readonly said: () => string;
   /** What to come back with: the last id, whether or not an event came with it. */
   readonly lastEventId: () => string;
   /** Resolves once it holds of what came so far. */
@@ -67,6 +69,7 @@ export async function follow(
     status: answer.statusCode ?? 0,
     headers: answer.headers,
     events,
+    said: () => all,
     lastEventId: () => last,
     until: async (holds) => {
       while (!holds(events)) await once(answer, 'came');
