@@ -46,9 +46,10 @@ export class RequestLog extends LogController {
   }
 
   override streamError(error: unknown, request: FastifyRequest): void {
+    const line = { error: describeError(error) };
     // a client that leaves, as who follows a stream does in the end, is nothing to warn of
-    const level = codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE' ? 'info' : 'warn';
-    request.log[level]({ error: describeError(error) }, 'answer broke off');
+    if (codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE') request.log.info(line, 'answer broke off');
+    else request.log.warn(line, 'answer broke off');
   }
 
   override routeNotFound(): void {}

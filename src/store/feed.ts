@@ -28,11 +28,11 @@ const before = (moment: string): Position => ({
 export const beginning: Position = before('-9223372036854775808');
 
 /** An entry without its content: of its parts the names of those that are still there. */
-export interface FeedRow extends SealedEntry {
+interface FeedRow extends SealedEntry {
   readonly position: Position;
 }
 
-export interface FeedRows {
+interface FeedRows {
   readonly rows: readonly FeedRow[];
   /** Where to go on. It tells nothing of cases that the person does not see. */
   readonly next: Position;

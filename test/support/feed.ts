@@ -2,10 +2,15 @@
 import { once } from 'node:events';
 import { get, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
+import { expect, inject } from 'vitest';
 import type { FeedEntry } from '../../src/engine/audit/feed.ts';
+import type { TestApp } from './app.ts';
+import { asOwner, countWaiting, send } from './telling.ts';
 
-export interface Event {
+interface Event {
   readonly id: string;
   readonly entry: FeedEntry;
 }
@@ -77,4 +82,86 @@ export async function follow(
     ended,
     leave: () => void request.destroy(),
   };
+}
+
+/** As the owner of the application's database, for who connects by themself. */
+export const urlOf = async (app: TestApp): Promise<string> =>
+  asOwner(app, async ({ sql: { options } }) => {
+    const url = new URL(inject('templateUrl'));
+    url.pathname = options.database;
+    return url.href;
+  });
+
+interface Page {
+  readonly items: readonly FeedEntry[];
+  readonly next: string;
+  readonly more: boolean;
+}
+
+/** Waits until nothing is under way, in the whole cluster, that began before now: other tests write there too. */
+export async function settled(app: TestApp): Promise<void> {
+  await asOwner(app, async ({ db }) => {
+    const [now] = await db.execute<{ moment: string }>(sql`select feed_moment() as moment`);
+    for (;;) {
+      const [row] = await db.execute<{ over: boolean }>(
+        sql`select feed_horizon() > ${now?.moment}::bigint as over`,
+      );
+      if (row?.over) return;
+      await delay(10);
+    }
+  });
+}
+
+/** A page as it is now. */
+export async function pageNow(app: TestApp, query: string, by = 'ada'): Promise<Page> {
+  const { status, body, text } = await app.as(by).get<Page>(`/v1/feed${query}`);
+  expect(status, text).toBe(200);
+  return body;
+}
+
+/** A page with all that was recorded before. */
+export async function pageOf(app: TestApp, query = '', by = 'ada'): Promise<Page> {
+  await settled(app);
+  return pageNow(app, query, by);
+}
+
+/** All that there is after a position, in pages of so many. */
+export async function everything(
+  app: TestApp,
+  limit: number,
+  by = 'ada',
+  after?: string,
+): Promise<FeedEntry[]> {
+  const found: FeedEntry[] = [];
+  for (let from = after; ;) {
+    const query = `?limit=${limit}${from === undefined ? '' : `&after=${from}`}`;
+    const page = await pageOf(app, query, by);
+    found.push(...page.items);
+    from = page.next;
+    if (!page.more) return found;
+  }
+}
+
+/** Entries by what tells them apart. */
+export const marks = (entries: readonly Pick<FeedEntry, 'case' | 'seq'>[]): string[] =>
+  entries.map(({ case: id, seq }) => `${id} ${seq}`);
+
+export const told = ({ events }: Follower): string[] => marks(events.map(({ entry }) => entry));
+
+/** Holds the row of a case; a step in it waits, and has a place before what commits meanwhile. */
+export async function whileHeld(
+  app: TestApp,
+  caseId: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  let step: Promise<unknown> | undefined;
+  await asOwner(app, async (owner) =>
+    owner.db.transaction(async (tx) => {
+      await tx.execute(sql`select from cases where case_id = ${caseId} for update`);
+      step = send(app, 'cleo', caseId, { type: 'intake.offerQuietSpace', accepted: true });
+      while ((await countWaiting(app)) === 0) await delay(10);
+      await work();
+    }),
+  );
+  expect(await step).toMatchObject({ status: 200 });
 }
