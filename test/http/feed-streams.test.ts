@@ -13,6 +13,7 @@ import {
   everything,
   follow,
   marks,
+  settled,
   told,
   urlOf,
   whileHeld,
@@ -37,6 +38,8 @@ describe('as a stream, the feed', () => {
     how: Parameters<typeof follow>[2] = {},
     on = app.app,
   ) => {
+    // `now` is behind what was recorded, once nothing else is under way
+    await settled(app);
     const follower = await follow(on, app.tokenOf(person), how);
     followers.push(follower);
     return follower;
