@@ -10,6 +10,9 @@ export interface FeedPace {
   readonly patience: number;
 }
 
+/** Before what is held is looked for again, in milliseconds; longer each time, up to an ordinary look. */
+const shortly = 25;
+
 export const ordinaryPace: FeedPace = { poll: 1000, heartbeat: 15_000, patience: 60_000 };
 
 interface Page {
@@ -17,6 +20,8 @@ interface Page {
   /** Where the stream stands after them. */
   readonly id: string;
   readonly more: boolean;
+  /** Whether something is there that may be read in a moment. */
+  readonly held: boolean;
 }
 
 interface Source {
@@ -45,6 +50,7 @@ export async function* feedStream(
     // so that the headers go out
     yield ':\n\n';
     let spoke = performance.now();
+    let [pause, isHeld] = [poll, false];
     while (!signal.aborted) {
       isNews = Promise.withResolvers();
       const page = await read();
@@ -58,8 +64,10 @@ export async function* feedStream(
         clearTimeout(impatience);
         spoke = performance.now();
       }
+      pause = page.held ? Math.min(poll, isHeld ? 2 * pause : shortly) : poll;
+      isHeld = page.held;
       if (!page.more)
-        await Promise.race([isNews.promise, ended, sleep(poll, undefined, { ref: false })]);
+        await Promise.race([isNews.promise, ended, sleep(pause, undefined, { ref: false })]);
     }
   } finally {
     clearTimeout(impatience);

@@ -38,6 +38,8 @@ interface FeedRows {
   readonly next: Position;
   /** Whether there may be more at once; if not, all was listed that no transaction can precede any more. */
   readonly more: boolean;
+  /** Whether something is there for the person that a transaction under way can still precede. */
+  readonly held: boolean;
 }
 
 /** Entries that are looked at for one page, whoever sees them; about a hundredth of a second's work. */
@@ -52,15 +54,19 @@ const listed = sql.join(
   sql`, `,
 );
 
-type Listed = { readonly horizon: string; readonly reach: string } & (
+type Listed = { readonly horizon: string; readonly reach: string; readonly held: boolean } & (
   (Row & { readonly moment: string; readonly kept: readonly string[] }) | { readonly case_id: null }
 );
+
+const visible = sql`exists (
+  select from cases where cases.case_id = h.case_id and ${visibleTo(given('person'))} offset 0)`;
 
 // `offset 0` keeps the planner from beginning with all cases that somebody sees
 const list = statement<Listed>(sql`
   select r.horizon, r.reach, e.*, array(
     select p.part from sealed_parts p
-    where ${identity} and p.case_id = e.case_id and p.seq = e.seq) as kept
+    where ${identity} and p.case_id = e.case_id and p.seq = e.seq) as kept,
+    exists (select from history h where ${identity} and h.moment >= r.horizon and ${visible}) as held
   from (select feed_horizon() as horizon,
                feed_reach(${given('moment')}::bigint, ${given('looks')}::int) as reach offset 0) r
   left join lateral (
@@ -68,8 +74,7 @@ const list = statement<Listed>(sql`
     where ${identity} and h.moment < r.reach
       and (h.moment, h.case_id, h.seq)
         > (${given('moment')}::bigint, ${given('caseId')}::uuid, ${given('seq')}::int)
-      and exists (select from cases where cases.case_id = h.case_id and ${visibleTo(given('person'))}
-                  offset 0)
+      and ${visible}
     order by h.moment, h.case_id, h.seq limit ${given('limit')}::int) e on true
   order by e.moment, e.case_id, e.seq`);
 
@@ -84,9 +89,9 @@ export async function listFeed(
   const [first] = found;
   const last = rows.at(-1);
   if (!first) throw new RangeError('a horizon is always there');
-  const { horizon, reach } = first;
-  if (last && rows.length === limit) return { rows, next: last.position, more: true };
-  return { rows, next: before(reach), more: BigInt(reach) < BigInt(horizon) };
+  const { horizon, reach, held } = first;
+  if (last && rows.length === limit) return { rows, next: last.position, more: true, held };
+  return { rows, next: before(reach), more: BigInt(reach) < BigInt(horizon), held };
 }
 
 const feedRowOf = (row: Row & { moment: string; kept: readonly string[] }): FeedRow => ({

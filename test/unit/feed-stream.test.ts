@@ -17,6 +17,7 @@ function endless(ending = new AbortController()) {
         events: [{ id: String(reads), data: { text: 'a\nb' } }],
         id: String(reads),
         more: true,
+        held: false,
       };
     },
     hear: () => {
@@ -62,7 +63,7 @@ test('an end comes at once though nothing is to be read', async () => {
   const ending = new AbortController();
   const quiet = {
     ...endless(ending).source,
-    read: async () => ({ events: [], id: '1', more: false }),
+    read: async () => ({ events: [], id: '1', more: false, held: false }),
   };
   const stream = feedStream(quiet, { ...pace, poll: 3_600_000 });
   await stream.next();

@@ -18,6 +18,8 @@ export interface FeedPage {
   readonly next: Position;
   /** Whether there may be more at once. */
   readonly more: boolean;
+  /** Whether something waits for a transaction that is under way. */
+  readonly held: boolean;
   /** Cases of which something does not prove itself: that is left out, or it would be the end of the feed. */
   readonly damaged: readonly string[];
 }
@@ -33,7 +35,7 @@ export async function readFeed(
   { person }: Pick<Reader, 'person'>,
   page: { after: Position; limit: number },
 ): Promise<FeedPage> {
-  const { rows, next, more } = await listFeed(engine.db, person, page);
+  const { rows, next, more, held } = await listFeed(engine.db, person, page);
   const ids = [...new Set(rows.map(({ caseId }) => caseId))];
   const key = await historyKeyOf(engine);
   const cases = new Map(
@@ -58,5 +60,5 @@ export async function readFeed(
     const entry = { case: row.caseId, codename: row.codename, ...presentEntry(stored, insight) };
     entries.push({ position: stored.position, entry });
   }
-  return { entries, next, more, damaged: [...damaged] };
+  return { entries, next, more, held, damaged: [...damaged] };
 }

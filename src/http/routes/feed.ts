@@ -84,7 +84,7 @@ export const feedRoutes: FastifyPluginAsyncZod = async (app) => {
           id: textOf(at),
           data: entry,
         }));
-        return { events, id: textOf(after), more: page.more };
+        return { events, id: textOf(after), more: page.more, held: page.held };
       } catch (error) {
         // The client comes back, and is told what is wrong.
         if (!(error instanceof Unauthenticated))
