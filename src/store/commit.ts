@@ -119,9 +119,9 @@ async function write(db: Db, steps: readonly Prepared[]): Promise<(boolean | und
   const several = steps.length > 1;
   const list = (rows: readonly string[]) => `[${rows.filter((row) => row !== '').join(',')}]`;
   const rows = await committing(shape, several)(db, {
-    // The second wall stands where one person writes. What several write was judged when it was loaded,
+    // The second wall stands where one step is written. What several are was judged when each was loaded,
     // and the heads vouch for that: whatever changes who may see a case moves its head.
-    identity: steps.every((step) => step.identity === identity) ? identity : engineIdentity,
+    identity: several ? engineIdentity : identity,
     steps: list(steps.map(({ step }) => step)),
     entries: list(steps.map(({ entries }) => entries)),
     parts: list(steps.map(({ parts }) => parts)),
