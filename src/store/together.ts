@@ -20,9 +20,6 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Statements under way at once: while one is on its way to the disk, the next is worked on. */
-const underWay = 2;
-
 const limits = new WeakMap<Db, number>();
 
 /**
@@ -33,16 +30,25 @@ export function limitCompany(db: Db, most: number): void {
   limits.set(db, most);
 }
 
-/** While as many are under way as may be, what comes waits, and then travels at once. */
+/** Those of one kind: while one statement of theirs is under way, who comes waits, and then travels at once. */
 class Company<Item, Result> {
   readonly #db: Db;
   readonly #how: Travelling<Item, Result>;
+  readonly #most: number;
+  readonly #dissolve: () => unknown;
   #waiting: Waiting<Item, Result>[] = [];
-  #underWay = 0;
+  #isUnderWay = false;
 
-  constructor(db: Db, how: Travelling<Item, Result>) {
+  constructor(
+    db: Db,
+    how: Travelling<Item, Result>,
+    most: number,
+    dissolve: () => unknown = () => undefined,
+  ) {
     this.#db = db;
     this.#how = how;
+    this.#most = most;
+    this.#dissolve = dissolve;
   }
 
   go(item: Item): Promise<Result> {
@@ -53,37 +59,32 @@ class Company<Item, Result> {
   }
 
   #next(): void {
-    while (this.#underWay < underWay && this.#waiting.length > 0) {
-      this.#underWay += 1;
-      let isOver = false;
-      const over = () => {
-        if (isOver) return;
-        isOver = true;
-        this.#underWay -= 1;
-        this.#next();
-      };
-      // one that waits for somebody's lock holds up nobody else
-      const patience = setTimeout(over, 100);
-      void this.#take(this.#fellows()).finally(() => {
-        clearTimeout(patience);
-        over();
-      });
-    }
+    if (this.#isUnderWay || this.#waiting.length === 0) return;
+    this.#isUnderWay = true;
+    let isOver = false;
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
+      this.#isUnderWay = false;
+      if (this.#waiting.length === 0) this.#dissolve();
+      this.#next();
+    };
+    // one that waits for somebody's lock holds up nobody else
+    const patience = setTimeout(over, 100);
+    void this.#take(this.#fellows()).finally(() => {
+      clearTimeout(patience);
+      over();
+    });
   }
 
-  /** Of those who wait, the first and whoever can go along. */
+  /** Of those who wait, as many as can go along. */
   #fellows(): Waiting<Item, Result>[] {
-    const { kindOf, caseOf } = this.#how;
-    const most = limits.get(this.#db) ?? 16;
     const taken: Waiting<Item, Result>[] = [];
     const left: Waiting<Item, Result>[] = [];
     const cases = new Set<string>();
-    let kind: string | undefined;
     for (const one of this.#waiting) {
-      kind ??= kindOf(one.item);
-      const about = caseOf(one.item);
-      const fits = taken.length < most && kindOf(one.item) === kind && !cases.has(about);
-      (fits ? taken : left).push(one);
+      const about = this.#how.caseOf(one.item);
+      (taken.length < this.#most && !cases.has(about) ? taken : left).push(one);
       cases.add(about);
     }
     this.#waiting = left;
@@ -125,10 +126,15 @@ class Company<Item, Result> {
 export function together<Item, Result>(
   how: Travelling<Item, Result>,
 ): (db: Db, item: Item) => Promise<Result> {
-  const companies = new WeakMap<Db, Company<Item, Result>>();
+  const companies = new WeakMap<Db, Map<string, Company<Item, Result>>>();
   return async (db, item) => {
-    const company = companies.get(db) ?? new Company(db, how);
-    companies.set(db, company);
+    const most = limits.get(db) ?? 16;
+    if (most === 1) return new Company(db, how, most).go(item);
+    const kinds = companies.get(db) ?? new Map<string, Company<Item, Result>>();
+    companies.set(db, kinds);
+    const kind = how.kindOf(item);
+    const company = kinds.get(kind) ?? new Company(db, how, most, () => kinds.delete(kind));
+    kinds.set(kind, company);
     return company.go(item);
   };
 }
