@@ -1,6 +1,6 @@
 /**
- * The tables. Every table of a case leads its primary key with `case_id` and no statement writes two
- * cases, so the database shards by case without a change here. Triggers, grants, row-level security
+ * The tables. Every table of a case leads its primary key with `case_id` and no step needs the rows of
+ * another case, so the database shards by case without a change here. Triggers, grants, row-level security
  * and the columns of `cases` by which a stage is looked for stand in the hand-written migrations
  * beside the generated ones.
  */
@@ -15,51 +15,11 @@ import {
   primaryKey,
   text,
   uuid,
-  type AnyPgColumn,
 } from 'drizzle-orm/pg-core';
 import { bytea, inCodePoints, instant, ofCase, ofEntry } from './columns.ts';
 
 export * from './log-schema.ts';
-
-/** The staff directory. The id is the handle that stands in facts; a person is never deleted. */
-export const people = pgTable(
-  'people',
-  {
-    id: inCodePoints('id').primaryKey(),
-    name: text('name').notNull(),
-    roles: text('roles').array().notNull(),
-    active: boolean('active').notNull().default(true),
-    createdAt: instant('created_at').notNull(),
-  },
-  (t) => [
-    check('people_id_is_a_handle', sql`${t.id} ~ '^[a-z][a-z0-9-]{1,31}$'`),
-    check(
-      'people_roles_are_known',
-      sql`${t.roles} <@ array['responder', 'lead', 'coordinator', 'organizer', 'ombud', 'auditor', 'admin']`,
-    ),
-    // an ombud is somebody outside the team
-    check('people_ombud_alone', sql`not 'ombud' = any(${t.roles}) or cardinality(${t.roles}) = 1`),
-  ],
-);
-
-/** Bearer tokens, by their SHA-256 alone. */
-export const tokens = pgTable(
-  'tokens',
-  {
-    id: uuid('id').primaryKey(),
-    personId: text('person_id')
-      .notNull()
-      .references(() => people.id),
-    label: text('label').notNull(),
-    hash: bytea('hash').notNull().unique(),
-    createdAt: instant('created_at').notNull(),
-    expiresAt: instant('expires_at'),
-    revokedAt: instant('revoked_at'),
-    /** The one that whoever asked for it came with; null where the command line made it, or a provider vouched. */
-    madeWith: uuid('made_with').references((): AnyPgColumn => tokens.id),
-  },
-  (t) => [index('tokens_of_a_person').on(t.personId), index('tokens_made_with').on(t.madeWith)],
-);
+export * from './staff-schema.ts';
 
 /** One row a case: the head of its history and the snapshot, which is a cache of that history. */
 export const cases = pgTable(
@@ -292,11 +252,12 @@ export const digests = pgTable(
 
 /**
  * What the master key wraps besides the keys of cases, each bound to its name: `master-key`, which
- * proves at the start that the server was given the right one; `signing-key`; and `verifier-key …`,
- * which vouches for a key that has signed checkpoints.
+ * proves at the start that the server was given the right one; `signing-key`; `history-key`, which makes
+ * entries and heads prove themselves; and `verifier-key …`, which vouches for a key that has signed
+ * checkpoints.
  */
 export const keychain = pgTable('keychain', {
   name: text('name').primaryKey(),
-  /** A known text, wrapped with the master key; of the signing key, its seed. */
+  /** A known text, wrapped with the master key; of the keys among them, the key itself. */
   proof: bytea('proof').notNull(),
 });

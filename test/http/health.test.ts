@@ -188,6 +188,24 @@ describe('the documentation', () => {
   });
 });
 
+/** A request that is being answered while the application closes; `release` lets the answer come. */
+async function closingWhileAsked() {
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  app.app.get('/slow', { schema: { hide: true } }, async () => {
+    arrive();
+    await released;
+    return { done: true };
+  });
+  await app.app.listen({ port: 0, host: '127.0.0.1' });
+  const socket = connect(z.object({ port: z.number() }).parse(app.app.server.address()).port);
+  socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
+  await arrived;
+  const closed = app.app.close();
+  await vi.waitFor(() => expect(app.app.server.listening).toBe(false));
+  return { socket, release, closed };
+}
+
 describe('answers', () => {
   test('leave as they were made, even where the schema forgot something', async () => {
     const schema = { hide: true, response: { 200: z.strictObject({ known: z.number() }) } };
@@ -201,38 +219,14 @@ describe('answers', () => {
   });
 
   test('end their connections once the application closes, whatever their clients would like', async () => {
-    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
-    const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    app.app.get('/slow', { schema: { hide: true } }, async () => {
-      arrive();
-      await released;
-      return { done: true };
-    });
-    await app.app.listen({ port: 0, host: '127.0.0.1' });
-    const socket = connect(z.object({ port: z.number() }).parse(app.app.server.address()).port);
-    socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
-    await arrived;
-    const closed = app.app.close();
-    await vi.waitFor(() => expect(app.app.server.listening).toBe(false));
+    const { socket, release, closed } = await closingWhileAsked();
     release();
     expect((await socket.toArray()).join('')).toContain('{"done":true}');
     await closed;
   });
 
   test('are given to everybody who is connected when the application closes', async () => {
-    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
-    const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    app.app.get('/slow', { schema: { hide: true } }, async () => {
-      arrive();
-      await released;
-      return { done: true };
-    });
-    await app.app.listen({ port: 0, host: '127.0.0.1' });
-    const socket = connect(z.object({ port: z.number() }).parse(app.app.server.address()).port);
-    socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
-    await arrived;
-    const closed = app.app.close();
-    await vi.waitFor(() => expect(app.app.server.listening).toBe(false));
+    const { socket, release, closed } = await closingWhileAsked();
     socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
     release();
     const received = (await socket.toArray()).join('');
